@@ -1,0 +1,42 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+const noDeepImports = {
+  group: ["@stationkit/*/src/*", "@stationkit/*/dist/*"],
+  message: "Import a package by its name: only its exports are public.",
+};
+
+export default tseslint.config(
+  { ignores: ["**/dist/", "**/node_modules/", "**/.turbo/", "**/.reports/", "**/coverage/"] },
+  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/explicit-module-boundary-types": "error",
+      "@typescript-eslint/prefer-readonly": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "no-restricted-imports": ["error", { patterns: [noDeepImports] }],
+    },
+  },
+  { files: ["packages/*/src/**/*.ts"], rules: { "no-console": "error" } },
+  {
+    files: ["packages/partitioner/src/**/*.ts"],
+    ignores: ["**/*.test.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [noDeepImports, { regex: "^[^.]", message: "partitioner has no dependency at all." }] },
+      ],
+    },
+  },
+  {
+    files: ["**/*.test.ts", "**/*.test-d.ts", "**/test/**/*.ts"],
+    rules: { "@typescript-eslint/no-non-null-assertion": "off" },
+  },
+  { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly" } } },
+);
