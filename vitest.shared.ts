@@ -1,16 +1,15 @@
-import { defaultServerConditions } from "vite";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-const conditions = ["@stationkit/source", ...defaultServerConditions];
+// The first makes tests read the source of sibling packages; the others are Vite's own default for servers.
+const conditions = ["@stationkit/source", "module", "node", "development|production"];
 
 /** The two test projects of every package: `unit` (beside the source, no sockets) and `integration` (real nats-server). */
 export function packageConfig(): ViteUserConfig {
   const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
-  const run = process.env["npm_lifecycle_event"] ?? "vitest";
   return defineConfig({
     ...shared,
     test: {
-      reporters: ["default", ["json", { outputFile: `.reports/${run.replace(":", "-")}.json` }]],
+      reporters: ["default", ["json", { outputFile: `.reports/${reportName()}.json` }]],
       projects: [
         { ...shared, test: { name: "unit", include: ["src/**/*.test.ts"] } },
         {
@@ -26,4 +25,11 @@ export function packageConfig(): ViteUserConfig {
       ],
     },
   });
+}
+
+/** `test-integration`, after the npm script that runs; with `STATIONKIT_REPORT=x`, for one more pass of it, `test-integration.x`. */
+function reportName(): string {
+  const script = process.env["npm_lifecycle_event"] ?? "vitest";
+  const pass = process.env["STATIONKIT_REPORT"];
+  return `${script.replace(":", "-")}${pass === undefined ? "" : `.${pass}`}`;
 }

@@ -1,0 +1,84 @@
+import type { Authenticator } from "@nats-io/nats-core";
+import { UsageError } from "../errors/usage-errors.js";
+import { requireInteger } from "../validation.js";
+import { resolveServers } from "./servers.js";
+
+/** One way to log in. */
+export type ResolvedAuthentication =
+  | { readonly type: "none" }
+  /** `logins` are tried in order while the server refuses them. `username` is the bare name. */
+  | {
+      readonly type: "password";
+      readonly username: string;
+      readonly logins: readonly string[];
+      readonly password: string | undefined;
+    }
+  | { readonly type: "token"; readonly token: string }
+  | { readonly type: "nkey"; readonly seed: string }
+  | { readonly type: "jwt"; readonly jwt: string; readonly seed: string | undefined }
+  | { readonly type: "creds"; readonly creds: string }
+  | { readonly type: "creds-file"; readonly path: string }
+  | { readonly type: "authenticator"; readonly authenticator: Authenticator };
+
+interface AuthenticationOptions {
+  readonly servers?: string | readonly string[];
+  readonly host?: string;
+  readonly port?: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly accountId?: number;
+  readonly connectionToken?: string;
+  readonly token?: string;
+  readonly nkeySeed?: string;
+  readonly creds?: string;
+  readonly credsFile?: string;
+  readonly jwt?: string;
+  readonly authenticator?: Authenticator;
+}
+
+/** @throws {UsageError} when two ways are given, or half of one. */
+export function resolveAuthentication(options: AuthenticationOptions): ResolvedAuthentication {
+  const { password, accountId, nkeySeed, jwt } = options;
+  const ways: ResolvedAuthentication[] = [];
+  if (options.username !== undefined) ways.push(byPassword(options.username, password, accountId));
+  if (options.token !== undefined) ways.push({ type: "token", token: options.token });
+  if (options.connectionToken !== undefined) ways.push({ type: "token", token: options.connectionToken });
+  if (jwt !== undefined) ways.push({ type: "jwt", jwt, seed: nkeySeed });
+  else if (nkeySeed !== undefined) ways.push({ type: "nkey", seed: nkeySeed });
+  if (options.creds !== undefined) ways.push({ type: "creds", creds: options.creds });
+  if (options.credsFile !== undefined) ways.push({ type: "creds-file", path: options.credsFile });
+  if (options.authenticator !== undefined) ways.push({ type: "authenticator", authenticator: options.authenticator });
+  const fromUrl = byUrl(options);
+  if (fromUrl !== undefined) ways.push(fromUrl);
+
+  const [way, ...others] = ways;
+  if (others.length > 0) throw new UsageError(`give one login, not ${ways.map((one) => one.type).join(" and ")}`);
+  if (options.username === undefined && (password !== undefined || accountId !== undefined)) {
+    throw new UsageError("password and accountId need a username");
+  }
+  return way ?? { type: "none" };
+}
+
+/**
+ * Memphis knows users as `name$account` and NATS by their bare name; both kinds of server refuse the other form.
+ * @see Memphis broker 1.4.4, auth.go:826-830; memphis.js falls back the same way
+ */
+function byPassword(
+  username: string,
+  password: string | undefined,
+  accountId: number | undefined,
+): ResolvedAuthentication {
+  if (username === "") throw new UsageError("username must not be empty");
+  if (accountId === undefined) return { type: "password", username, logins: [username], password };
+  requireInteger("accountId", accountId, { min: 1 });
+  return { type: "password", username, logins: [`${username}$${accountId}`, username], password };
+}
+
+function byUrl(options: AuthenticationOptions): ResolvedAuthentication | undefined {
+  const credentials = resolveServers(options).urlCredentials;
+  if (credentials === undefined) return undefined;
+  const { user, password } = credentials;
+  return password === undefined
+    ? { type: "token", token: user }
+    : { type: "password", username: user, logins: [user], password };
+}

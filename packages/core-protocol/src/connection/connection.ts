@@ -1,0 +1,166 @@
+import type { NatsConnection } from "@nats-io/nats-core";
+import { toStationkitError } from "../errors/nats-error.js";
+import { EventEmitter, type Listener } from "../event-emitter.js";
+import { createJetStreamApi, type JetStreamApi } from "./jetstream-api.js";
+import type { ResolvedConnectOptions } from "./options.js";
+import { type ConnectionStatus, followStatus } from "./status.js";
+import { isLive } from "./transport.js";
+
+/** What the server said of itself when this connection was last made. */
+export interface ServerDescription {
+  /** Address, `host:port`. */
+  readonly address: string;
+  readonly name: string;
+  /** Version of nats-server, such as `2.10.27`. */
+  readonly version: string;
+  /** Largest message, headers and payload together. */
+  readonly maxPayloadBytes: number;
+  /** Name of its cluster; undefined for a single server. */
+  readonly cluster: string | undefined;
+  /** JetStream API level: 0 before 2.11, 2 since 2.12, 4 since 2.14. */
+  readonly jetStreamApiLevel: number;
+}
+
+/** Options of one request. */
+export interface RequestOptions {
+  /** Milliseconds, default the connection's `requestTimeoutMs`. */
+  readonly timeoutMs?: number;
+  /** Named in errors. */
+  readonly station?: string;
+}
+
+/** Events of a connection. */
+export interface ConnectionEvents {
+  status: ConnectionStatus;
+}
+
+/** One socket to the broker, shared by any number of producers, consumers and admins. */
+export interface Connection extends AsyncDisposable {
+  /** UUID, new for every `connect()`, kept over reconnects. */
+  readonly id: string;
+  /** Bare user name of the login; undefined when it has none. */
+  readonly username: string | undefined;
+  readonly state: "connected" | "reconnecting" | "closed";
+  readonly server: ServerDescription;
+  /** The nats.js connection underneath. */
+  readonly natsConnection: NatsConnection;
+  readonly jetStream: JetStreamApi;
+  /** Prefix of reply subjects. */
+  readonly inboxPrefix: string;
+  /** Largest `close()` time in milliseconds. */
+  readonly closeTimeoutMs: number;
+  on<Name extends keyof ConnectionEvents>(name: Name, listener: Listener<ConnectionEvents[Name]>): void;
+  off<Name extends keyof ConnectionEvents>(name: Name, listener: Listener<ConnectionEvents[Name]>): void;
+  /**
+   * Sends a request without headers and resolves with the bytes of the first answer.
+   * @throws {RequestTimeoutError} outcome unknown. @throws {BrokerError} when nobody listens on the subject.
+   */
+  request(subject: string, payload: Uint8Array | string, options?: RequestOptions): Promise<Uint8Array>;
+  /** Registers work for `close()` to finish first, such as a producer's flush. @returns how to take it back. */
+  beforeClose(work: () => Promise<unknown>): () => void;
+  /**
+   * Lets producers flush, drains the socket and closes it, within `closeTimeoutMs`. A brought `natsConnection` stays open.
+   * Resolves when done; calling it again gives the same promise. Never rejects: producers report what they could not deliver.
+   */
+  close(): Promise<void>;
+}
+
+/** What `connect()` has found out. */
+export interface ConnectionParts {
+  readonly id: string;
+  readonly username: string | undefined;
+  readonly natsConnection: NatsConnection;
+  readonly options: ResolvedConnectOptions;
+}
+
+export function createConnection({ id, username, natsConnection, options }: ConnectionParts): Connection {
+  const emitter = new EventEmitter<ConnectionEvents>();
+  const closers = new Set<() => Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+  let released = false;
+  let server = describeServer(natsConnection);
+
+  void followStatus(natsConnection, (status) => {
+    if (status.type === "closed") released = true;
+    emitter.emit("status", status);
+  });
+
+  async function request(
+    subject: string,
+    payload: Uint8Array | string,
+    requestOptions?: RequestOptions,
+  ): Promise<Uint8Array> {
+    const timeoutMs = requestOptions?.timeoutMs ?? options.requestTimeoutMs;
+    try {
+      return (await natsConnection.request(subject, payload, { timeout: timeoutMs })).data;
+    } catch (error) {
+      throw toStationkitError(error, { ...requestOptions, subject, timeoutMs });
+    }
+  }
+
+  async function close(): Promise<void> {
+    const deadline = Date.now() + options.closeTimeoutMs;
+    await within(deadline, Promise.allSettled([...closers].map((work) => work())));
+    released = true;
+    if (options.natsConnection !== undefined) {
+      emitter.emit("status", { type: "closed" });
+      return;
+    }
+    // A drain ends with a round trip, which an absent server cannot answer.
+    if (isLive(natsConnection) && !natsConnection.isClosed()) await within(deadline, natsConnection.drain());
+    await natsConnection.close();
+  }
+
+  return {
+    id,
+    username,
+    natsConnection,
+    inboxPrefix: options.inboxPrefix,
+    closeTimeoutMs: options.closeTimeoutMs,
+    jetStream: createJetStreamApi(options.apiPrefix, request),
+    get state() {
+      if (released || natsConnection.isClosed()) return "closed";
+      return isLive(natsConnection) ? "connected" : "reconnecting";
+    },
+    get server() {
+      // nats.js forgets the INFO while it dials; the last one still describes what was there.
+      if (natsConnection.info !== undefined) server = describeServer(natsConnection);
+      return server;
+    },
+    on: emitter.on.bind(emitter),
+    off: emitter.off.bind(emitter),
+    request,
+    beforeClose(work) {
+      closers.add(work);
+      return () => closers.delete(work);
+    },
+    close: () => (closing ??= close()),
+    [Symbol.asyncDispose]: () => (closing ??= close()),
+  };
+}
+
+function describeServer(natsConnection: NatsConnection): ServerDescription {
+  const info = natsConnection.info;
+  return {
+    address: natsConnection.getServer(),
+    name: info?.server_name ?? "",
+    version: info?.version ?? "",
+    maxPayloadBytes: info?.max_payload ?? 0,
+    cluster: info?.cluster,
+    jetStreamApiLevel: info?.api_lvl ?? 0,
+  };
+}
+
+/** Waits for work until a point in time; what it rejects with is not this caller's to report. */
+async function within(deadline: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, deadline - Date.now()));
+  });
+  await Promise.race([work.then(noop, noop), timeout]);
+  clearTimeout(timer);
+}
+
+function noop(): void {
+  return undefined;
+}

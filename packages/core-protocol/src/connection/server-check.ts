@@ -1,0 +1,70 @@
+import type { NatsConnection } from "@nats-io/nats-core";
+import { isTransientApiError } from "../errors/api-error.js";
+import {
+  BrokerError,
+  JetStreamDisabledError,
+  PermissionDeniedError,
+  ServerTooOldError,
+} from "../errors/broker-errors.js";
+import { RequestTimeoutError } from "../errors/transport-errors.js";
+import { MINIMUM_SERVER_VERSION } from "../limits.js";
+import type { Connection } from "./connection.js";
+
+const RETRY_DELAY_MS = 100;
+
+/** @throws {ServerTooOldError} below the oldest supported line. */
+export function requireServerVersion(natsConnection: NatsConnection): void {
+  const version = natsConnection.info?.version ?? "0.0.0";
+  if (compareVersions(version, MINIMUM_SERVER_VERSION) < 0)
+    throw new ServerTooOldError(version, MINIMUM_SERVER_VERSION);
+}
+
+/**
+ * Makes sure that JetStream answers for this login. A login that may not ask is let through: it may still be allowed to produce.
+ * A server that is just starting is given until the deadline.
+ * @throws {JetStreamDisabledError} when the server or the account has none.
+ */
+export async function requireJetStream(connection: Connection, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      await connection.jetStream.request("INFO", undefined, { timeoutMs: Math.max(1, deadline - Date.now()) });
+      return;
+    } catch (error) {
+      if (error instanceof PermissionDeniedError) return;
+      if (!isWorthRetrying(error, connection) || Date.now() + RETRY_DELAY_MS >= deadline) throw explain(error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+  }
+}
+
+function isWorthRetrying(error: unknown, connection: Connection): boolean {
+  if (error instanceof RequestTimeoutError) return true;
+  if (!(error instanceof BrokerError)) return false;
+  // A server without JetStream says so in its INFO; then nobody will ever answer.
+  if (isSilence(error)) return connection.natsConnection.info?.jetstream === true;
+  return isTransientApiError({ code: error.serverCode ?? 0, err_code: error.serverErrorCode ?? 0 });
+}
+
+function isSilence(error: BrokerError): boolean {
+  return error.serverCode === 503 && error.serverErrorCode === undefined;
+}
+
+function explain(error: unknown): unknown {
+  if (!(error instanceof BrokerError) || !isSilence(error)) return error;
+  return new JetStreamDisabledError(
+    "JetStream is not enabled on this server: start nats-server with -js, or with a jetstream block in its configuration",
+    { serverCode: 503 },
+    { cause: error },
+  );
+}
+
+/** Compares `major.minor.patch`, ignoring what follows. */
+function compareVersions(a: string, b: string): number {
+  const parse = (version: string): number[] => version.split(/[.-]/).slice(0, 3).map(Number);
+  const [left, right] = [parse(a), parse(b)];
+  for (let i = 0; i < 3; i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,58 @@
+import { UsageError } from "./errors/usage-errors.js";
+import { LIMITS } from "./limits.js";
+
+/** Headers of a message: one value or several per name. Names are case-sensitive end to end. */
+export type MessageHeaders = Readonly<Record<string, string | readonly string[]>>;
+
+/** Header names that this stack sets itself. */
+export const HEADER = {
+  /** Duplicate detection on JetStream. */
+  natsMessageId: "Nats-Msg-Id",
+  /** Duplicate detection on a Memphis broker, which ignores the name above. */
+  memphisMessageId: "msg-id",
+  memphisConnectionId: "$memphis_connectionId",
+  memphisProducedBy: "$memphis_producedBy",
+} as const;
+
+const PREAMBLE = "NATS/1.0\r\n";
+const NAME = /^[!-9;-~]+$/;
+const RESERVED = /^(\$memphis|Nats-Msg-Id$|Nats-Batch-|msg-id$)/i;
+const LINE_BREAK = /[\r\n]/;
+
+/**
+ * Writes the lines of a header block, without preamble and end.
+ * @returns `name: value\r\n` per value, in the order given.
+ * @throws {UsageError} for a name that is empty, reserved or not printable ASCII without `:`, and for a value with a line break
+ *   or with white space at its ends (which readers would drop).
+ */
+export function encodeUserHeaders(headers: MessageHeaders): string {
+  let lines = "";
+  for (const [name, value] of Object.entries(headers)) {
+    if (!NAME.test(name))
+      throw new UsageError(`header name ${JSON.stringify(name)} must be printable ASCII without ':' or spaces`);
+    if (RESERVED.test(name)) throw new UsageError(`header ${name} is set by the producer: use msgId for message ids`);
+    for (const one of typeof value === "string" ? [value] : value) lines += headerLine(name, one);
+  }
+  return lines;
+}
+
+/** One line of a header block. @throws {UsageError} when the value cannot be carried faithfully. */
+export function headerLine(name: string, value: string): string {
+  if (typeof value !== "string") throw new UsageError(`header ${name} must be a string, not ${typeof value}`);
+  if (LINE_BREAK.test(value)) throw new UsageError(`header ${name} must not contain a line break`);
+  if (value.trim() !== value) throw new UsageError(`header ${name} must not begin or end with white space`);
+  return `${name}: ${value}\r\n`;
+}
+
+/**
+ * Puts a whole header block around lines made by `headerLine` and `encodeUserHeaders`.
+ * @returns UTF-8 bytes, ready for HPUB.
+ * @throws {UsageError} above 65,535 bytes.
+ */
+export function encodeHeaderBlock(lines: string): Uint8Array {
+  const block = Buffer.from(`${PREAMBLE}${lines}\r\n`, "utf8");
+  if (block.length > LIMITS.maxHeaderBytes) {
+    throw new UsageError(`headers take ${block.length} bytes, at most ${LIMITS.maxHeaderBytes} are allowed`);
+  }
+  return block;
+}

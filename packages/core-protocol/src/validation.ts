@@ -1,0 +1,25 @@
+import { UsageError } from "./errors/usage-errors.js";
+
+/** Refuses misspelt options. @throws {UsageError} naming the unknown keys. */
+export function requireKnownKeys(call: string, options: object, known: ReadonlySet<string>): void {
+  if (typeof options !== "object" || (options as unknown) === null)
+    throw new UsageError(`${call}: options must be an object`);
+  const unknown = Object.keys(options).filter((key) => !known.has(key));
+  if (unknown.length > 0) throw new UsageError(`${call}: unknown option ${unknown.join(", ")}`);
+}
+
+/** @returns the value. @throws {UsageError} when it is not an integer in the range. */
+export function requireInteger(name: string, value: unknown, range: { min: number; max?: number }): number {
+  const max = range.max ?? Number.MAX_SAFE_INTEGER;
+  if (typeof value === "number" && Number.isInteger(value) && value >= range.min && value <= max) return value;
+  const bounds = range.max === undefined ? `at least ${range.min}` : `from ${range.min} to ${range.max}`;
+  throw new UsageError(`${name} must be an integer ${bounds}, not ${String(value)}`);
+}
+
+/** The longest delay that a Node timer can wait. @see https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const MAX_TIMER_MS = 2_147_483_647;
+
+/** A time to wait. @returns the value. @throws {UsageError} when it is not an integer of 1 to 2,147,483,647 milliseconds. */
+export function requireDurationMs(name: string, value: unknown): number {
+  return requireInteger(name, value, { min: 1, max: MAX_TIMER_MS });
+}
