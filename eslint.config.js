@@ -1,4 +1,5 @@
 import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 const noDeepImports = {
@@ -6,7 +7,7 @@ const noDeepImports = {
   message: "Import a package by its name: only its exports are public.",
 };
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ["**/dist/", "**/node_modules/", "**/.turbo/", "**/.reports/", "**/coverage/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
@@ -26,7 +27,7 @@ export default tseslint.config(
   { files: ["packages/*/src/**/*.ts"], rules: { "no-console": "error" } },
   {
     files: ["packages/partitioner/src/**/*.ts"],
-    ignores: ["**/*.test.ts"],
+    ignores: ["**/*.test.ts", "**/*.test-d.ts"],
     rules: {
       "no-restricted-imports": [
         "error",
@@ -38,5 +39,33 @@ export default tseslint.config(
     files: ["**/*.test.ts", "**/*.test-d.ts", "**/test/**/*.ts"],
     rules: { "@typescript-eslint/no-non-null-assertion": "off" },
   },
-  { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly" } } },
+  {
+    files: ["**/*.mjs", "**/*.cjs"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["process", "console", "performance", "setImmediate", "setTimeout", "clearTimeout", "URL", "require"].map(
+          (name) => [name, "readonly"],
+        ),
+      ),
+    },
+    // The types of JavaScript are in JSDoc, which these two do not read; tsc (checkJs, strict) does.
+    rules: {
+      "@typescript-eslint/explicit-module-boundary-types": "off",
+      "@typescript-eslint/consistent-type-imports": "off",
+    },
+  },
+  { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
+  {
+    files: ["scripts/**/*.test.mjs"],
+    rules: {
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        {
+          allowForKnownSafeCalls: [
+            { from: "package", package: "node:test", name: ["test", "afterEach", "beforeEach"] },
+          ],
+        },
+      ],
+    },
+  },
 );

@@ -1,8 +1,11 @@
-/** What `on` accepts. */
-export type Listener<Event> = (event: Event) => void;
+/** What `on` accepts: it gets the parts of the event as arguments. */
+export type Listener<Event extends readonly unknown[]> = (...event: Event) => void;
 
-/** Listeners by event name; the payload of each event is one object. */
-export class EventEmitter<Events extends object> {
+/** Events by name, each the list of arguments that its listeners get. */
+type EventMap<Events> = { readonly [Name in keyof Events]: readonly unknown[] };
+
+/** Listeners by event name. */
+export class EventEmitter<Events extends EventMap<Events>> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
 
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
@@ -18,10 +21,10 @@ export class EventEmitter<Events extends object> {
    * Calls the listeners in the order of registration. One that throws does not stop the others, or the caller: its error
    * surfaces as an uncaught exception, as an error of a Node event listener would.
    */
-  emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
+  emit<Name extends keyof Events>(name: Name, ...event: Events[Name]): void {
     for (const listener of [...(this.#listeners.get(name) ?? [])]) {
       try {
-        (listener as Listener<Events[Name]>)(event);
+        (listener as Listener<readonly unknown[]>)(...event);
       } catch (error) {
         queueMicrotask(() => {
           throw error;

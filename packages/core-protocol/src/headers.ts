@@ -31,7 +31,8 @@ export function encodeUserHeaders(headers: MessageHeaders): string {
     if (!NAME.test(name))
       throw new UsageError(`header name ${JSON.stringify(name)} must be printable ASCII without ':' or spaces`);
     if (RESERVED.test(name)) throw new UsageError(`header ${name} is set by the producer: use msgId for message ids`);
-    for (const one of typeof value === "string" ? [value] : value) lines += headerLine(name, one);
+    const values = Array.isArray(value) ? (value as readonly string[]) : [value as string];
+    for (const one of values) lines += headerLine(name, one);
   }
   return lines;
 }

@@ -1,7 +1,8 @@
 // For everybody.
 export { connect } from "./connection/connect.js";
 export { CONNECT_DEFAULTS, type ConnectOptions } from "./connection/options.js";
-export type { Connection, ConnectionEvents, RequestOptions, ServerDescription } from "./connection/connection.js";
+export type { Connection, ConnectionEvents, ServerDescription } from "./connection/connection.js";
+export type { RequestOptions } from "./connection/request-options.js";
 export type { ConnectionStatus } from "./connection/status.js";
 export type { TlsOptions } from "./connection/tls.js";
 export { type ErrorCode, type Outcome, StationkitError } from "./errors/stationkit-error.js";
@@ -85,4 +86,5 @@ export type { JetStreamApi } from "./connection/jetstream-api.js";
 export { isLive } from "./connection/transport.js";
 export { EventEmitter, type Listener } from "./event-emitter.js";
 export { encodeHeaderBlock, encodeUserHeaders, HEADER, headerLine } from "./headers.js";
+export { MalformedMessageError, type MalformedMessageFields } from "./control/malformed-message-error.js";
 export { requireDurationMs, requireInteger, requireKnownKeys } from "./validation.js";

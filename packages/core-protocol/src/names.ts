@@ -15,7 +15,8 @@ export type ConsumerGroupName = Brand<"ConsumerGroupName">;
 /** A name as it stands in streams, subjects and durables: every `.` is a `#` (`orders#eu`). */
 export type InternalName = Brand<"InternalName">;
 
-const LEGAL = /^[a-z0-9_.-]+$/;
+// Tested before lower-casing: U+212A (Kelvin sign) and others would lower-case into a-z.
+const LEGAL = /^[A-Za-z0-9_.-]+$/;
 const ALPHANUMERIC = /^[a-z0-9]$/;
 
 /**
@@ -55,11 +56,11 @@ export function toStationName(name: InternalName): StationName {
 function parseName(kind: NameKind, value: unknown): string {
   if (typeof value !== "string")
     throw new InvalidNameError(kind, String(value), `must be a string, not ${typeof value}`);
-  const name = value.toLowerCase();
-  if (name === "") throw new InvalidNameError(kind, value, "must not be empty");
-  if (!LEGAL.test(name)) {
+  if (value === "") throw new InvalidNameError(kind, value, "must not be empty");
+  if (!LEGAL.test(value)) {
     throw new InvalidNameError(kind, value, "only letters a-z, digits, '_', '-' and '.' are allowed");
   }
+  const name = value.toLowerCase();
   if (name.length > LIMITS.maxNameBytes) {
     throw new InvalidNameError(kind, value, `is ${name.length} bytes long, at most ${LIMITS.maxNameBytes} are allowed`);
   }

@@ -1,11 +1,28 @@
+import { inspect } from "node:util";
 import { UsageError } from "./errors/usage-errors.js";
 
 /** Refuses misspelt options. @throws {UsageError} naming the unknown keys. */
 export function requireKnownKeys(call: string, options: object, known: ReadonlySet<string>): void {
-  if (typeof options !== "object" || (options as unknown) === null)
+  if (typeof options !== "object" || (options as unknown) === null || Array.isArray(options))
     throw new UsageError(`${call}: options must be an object`);
   const unknown = Object.keys(options).filter((key) => !known.has(key));
   if (unknown.length > 0) throw new UsageError(`${call}: unknown option ${unknown.join(", ")}`);
+}
+
+/** What an option may be; `text` is a string that is not empty. Numbers and their ranges are `requireInteger`'s. */
+export type OptionType = "boolean" | "function" | "number" | "object" | "string" | "text" | "any";
+
+/** @throws {UsageError} naming the option and the type it has, never its value, which may be a secret. */
+export function requireTypes(options: object, types: Readonly<Record<string, OptionType>>): void {
+  for (const [key, value] of Object.entries(options) as [string, unknown][]) {
+    const type = types[key] ?? "any";
+    if (value === undefined || type === "any") continue;
+    const wanted = type === "text" ? "string" : type;
+    if (typeof value !== wanted || value === null) {
+      throw new UsageError(`${key} must be a ${wanted}, not ${value === null ? "null" : `a ${typeof value}`}`);
+    }
+    if (type === "text" && value === "") throw new UsageError(`${key} must not be empty`);
+  }
 }
 
 /** @returns the value. @throws {UsageError} when it is not an integer in the range. */
@@ -13,7 +30,7 @@ export function requireInteger(name: string, value: unknown, range: { min: numbe
   const max = range.max ?? Number.MAX_SAFE_INTEGER;
   if (typeof value === "number" && Number.isInteger(value) && value >= range.min && value <= max) return value;
   const bounds = range.max === undefined ? `at least ${range.min}` : `from ${range.min} to ${range.max}`;
-  throw new UsageError(`${name} must be an integer ${bounds}, not ${String(value)}`);
+  throw new UsageError(`${name} must be an integer ${bounds}, not ${inspect(value, { depth: 0 })}`);
 }
 
 /** The longest delay that a Node timer can wait. @see https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */

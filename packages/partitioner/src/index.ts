@@ -1,1 +1,13 @@
-export {};
+export { explicitPartition } from "./explicit-partition.js";
+export { fnv1a32 } from "./fnv1a32.js";
+export { kafkaPartitioner } from "./kafka-partitioner.js";
+export { memphisPartitioner } from "./memphis-partitioner.js";
+export { murmur2 } from "./murmur2.js";
+export { murmur3 } from "./murmur3.js";
+export { nats } from "./nats.js";
+export { PartitionError, type PartitionErrorDetails, type PartitionErrorReason } from "./partition-error.js";
+export type { Partitioner, PartitionKey, PartitionRequest } from "./partitioner.js";
+export { resolvePartition } from "./resolve-partition.js";
+export { roundRobin } from "./round-robin.js";
+export { sticky } from "./sticky.js";
+export type { StickyOptions } from "./sticky-options.js";

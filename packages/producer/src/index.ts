@@ -1,1 +1,15 @@
-export {};
+export { createProducer } from "./create-producer.js";
+export type { Delivery, MultiStationDelivery, PubAck } from "./delivery.js";
+export type { ProduceOptions, ProduceRequest } from "./produce-request.js";
+export type {
+  DeliveryFailure,
+  MultiStationProducer,
+  PendingCounts,
+  ProduceInput,
+  ProduceManyOptions,
+  Producer,
+  ProducerEvents,
+  ProduceSummary,
+} from "./producer.js";
+export { DeliveryError, MultiStationError, ProducerClosedError, type StationFailure } from "./producer-errors.js";
+export { type NewStationOptions, PRODUCER_DEFAULTS, type ProducerOptions } from "./producer-options.js";

@@ -1,1 +1,17 @@
-export {};
+export {
+  createStationAdmin,
+  STATION_ADMIN_DEFAULTS,
+  type StationAdmin,
+  type StationAdminOptions,
+} from "./station-admin.js";
+export type { StationOptions } from "./station-request.js";
+export {
+  type DiscardPolicy,
+  type RetentionPolicy,
+  STATION_DEFAULTS,
+  type StationSettings,
+  type StationStorage,
+} from "./station-settings.js";
+export type { PartitionDescription, ReplicaDescription, Station, StationDescription } from "./station.js";
+export type { StationEvent } from "./station-events.js";
+export type { StationWatch, WatchOptions } from "./station-watch.js";

@@ -1,6 +1,7 @@
 import type { Authenticator } from "@nats-io/nats-core";
 import { UsageError } from "../errors/usage-errors.js";
 import { requireInteger } from "../validation.js";
+import { requireCreds, requireSeed } from "./credentials.js";
 import { resolveServers } from "./servers.js";
 
 /** One way to log in. */
@@ -36,16 +37,18 @@ interface AuthenticationOptions {
   readonly authenticator?: Authenticator;
 }
 
-/** @throws {UsageError} when two ways are given, or half of one. */
+/** @throws {UsageError} when two ways are given, half of one, or a secret that cannot be read. */
 export function resolveAuthentication(options: AuthenticationOptions): ResolvedAuthentication {
-  const { password, accountId, nkeySeed, jwt } = options;
+  const { password, accountId, nkeySeed, jwt, creds } = options;
+  if (nkeySeed !== undefined) requireSeed("nkeySeed", nkeySeed);
+  if (creds !== undefined) requireCreds("creds", creds);
   const ways: ResolvedAuthentication[] = [];
   if (options.username !== undefined) ways.push(byPassword(options.username, password, accountId));
   if (options.token !== undefined) ways.push({ type: "token", token: options.token });
   if (options.connectionToken !== undefined) ways.push({ type: "token", token: options.connectionToken });
   if (jwt !== undefined) ways.push({ type: "jwt", jwt, seed: nkeySeed });
   else if (nkeySeed !== undefined) ways.push({ type: "nkey", seed: nkeySeed });
-  if (options.creds !== undefined) ways.push({ type: "creds", creds: options.creds });
+  if (creds !== undefined) ways.push({ type: "creds", creds });
   if (options.credsFile !== undefined) ways.push({ type: "creds-file", path: options.credsFile });
   if (options.authenticator !== undefined) ways.push({ type: "authenticator", authenticator: options.authenticator });
   const fromUrl = byUrl(options);
@@ -68,7 +71,6 @@ function byPassword(
   password: string | undefined,
   accountId: number | undefined,
 ): ResolvedAuthentication {
-  if (username === "") throw new UsageError("username must not be empty");
   if (accountId === undefined) return { type: "password", username, logins: [username], password };
   requireInteger("accountId", accountId, { min: 1 });
   return { type: "password", username, logins: [`${username}$${accountId}`, username], password };

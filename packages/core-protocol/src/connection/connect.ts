@@ -1,16 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { NatsConnection } from "@nats-io/nats-core";
-import { toStationkitError } from "../errors/nats-error.js";
-import { AuthenticationError } from "../errors/transport-errors.js";
 import { type Connection, createConnection } from "./connection.js";
-import {
-  CONNECT_DEFAULTS,
-  type ConnectOptions,
-  resolveConnectOptions,
-  type ResolvedConnectOptions,
-} from "./options.js";
+import { dial, usernameOf } from "./dial.js";
+import { type ConnectOptions, resolveConnectOptions } from "./options.js";
 import { requireJetStream, requireServerVersion } from "./server-check.js";
-import { dialTcp } from "./transport.js";
+import { closeNow } from "./transport.js";
 
 /**
  * Opens the one connection that producers, consumers and admins share.
@@ -32,42 +25,21 @@ import { dialTcp } from "./transport.js";
  */
 export async function connect(options: ConnectOptions = {}): Promise<Connection> {
   const resolved = resolveConnectOptions(options);
-  const deadline = Date.now() + resolved.connectTimeoutMs;
   const id = randomUUID();
-  const natsConnection = resolved.natsConnection ?? (await dial(resolved, id));
+  const { natsConnection, deadline } = resolved.natsConnection
+    ? { natsConnection: resolved.natsConnection, deadline: Date.now() + resolved.connectTimeoutMs }
+    : await dial(resolved, id);
   const connection = createConnection({ id, username: usernameOf(resolved), natsConnection, options: resolved });
   try {
     requireServerVersion(natsConnection);
-    await requireJetStream(connection, Math.max(deadline, Date.now() + 1_000));
+    await requireJetStream(connection, deadline);
+    // A brought connection that was just reconnecting knows its server only now.
+    requireServerVersion(natsConnection);
     return connection;
   } catch (error) {
+    // Not close() alone: its drain would wait closeTimeoutMs for a server that has stopped answering.
+    if (resolved.natsConnection === undefined) await closeNow(natsConnection);
     await connection.close();
     throw error;
   }
-}
-
-async function dial(options: ResolvedConnectOptions, id: string): Promise<NatsConnection> {
-  const logins = options.authentication.type === "password" ? options.authentication.logins : [undefined];
-  let refusal: unknown;
-  for (const login of logins) {
-    try {
-      return await dialTcp({ options, login, name: connectionName(options, id) });
-    } catch (error) {
-      const mapped = toStationkitError(error, { servers: options.servers.addresses });
-      if (!(mapped instanceof AuthenticationError)) throw mapped;
-      refusal ??= mapped;
-    }
-  }
-  throw refusal;
-}
-
-/** A Memphis broker reads connection id and user out of the name. @see Memphis broker 1.4.4, memphis_handlers_connections.go:62-140 */
-function connectionName(options: ResolvedConnectOptions, id: string): string {
-  if (options.name !== undefined) return options.name;
-  const username = usernameOf(options);
-  return options.servers.memphisStyle && username !== undefined ? `${id}::${username}` : CONNECT_DEFAULTS.name;
-}
-
-function usernameOf(options: ResolvedConnectOptions): string | undefined {
-  return options.authentication.type === "password" ? options.authentication.username : undefined;
 }

@@ -1,10 +1,13 @@
-import type { NatsConnection } from "@nats-io/nats-core";
+import type { NatsConnection, ServerInfo } from "@nats-io/nats-core";
 import { toStationkitError } from "../errors/nats-error.js";
+import { ConnectionClosedError } from "../errors/transport-errors.js";
 import { EventEmitter, type Listener } from "../event-emitter.js";
+import { requireDurationMs } from "../validation.js";
 import { createJetStreamApi, type JetStreamApi } from "./jetstream-api.js";
 import type { ResolvedConnectOptions } from "./options.js";
+import type { RequestOptions } from "./request-options.js";
 import { type ConnectionStatus, followStatus } from "./status.js";
-import { isLive } from "./transport.js";
+import { closeNow, isLive } from "./transport.js";
 
 /** What the server said of itself when this connection was last made. */
 export interface ServerDescription {
@@ -21,17 +24,9 @@ export interface ServerDescription {
   readonly jetStreamApiLevel: number;
 }
 
-/** Options of one request. */
-export interface RequestOptions {
-  /** Milliseconds, default the connection's `requestTimeoutMs`. */
-  readonly timeoutMs?: number;
-  /** Named in errors. */
-  readonly station?: string;
-}
-
 /** Events of a connection. */
 export interface ConnectionEvents {
-  status: ConnectionStatus;
+  status: [status: ConnectionStatus];
 }
 
 /** One socket to the broker, shared by any number of producers, consumers and admins. */
@@ -78,19 +73,34 @@ export function createConnection({ id, username, natsConnection, options }: Conn
   const closers = new Set<() => Promise<unknown>>();
   let closing: Promise<void> | undefined;
   let released = false;
-  let server = describeServer(natsConnection);
+  let ended = false;
+  let { info } = natsConnection;
+  let server = describeServer(natsConnection, info);
+  const brought = options.natsConnection !== undefined;
 
-  void followStatus(natsConnection, (status) => {
-    if (status.type === "closed") released = true;
+  const follower = followStatus(
+    {
+      natsConnection,
+      servers: brought ? [natsConnection.getServer()] : options.servers.addresses,
+      isEndExpected: () => brought || closing !== undefined,
+    },
+    tell,
+  );
+
+  function tell(status: ConnectionStatus): void {
+    if (ended) return;
+    if (status.type === "closed") ended = released = true;
     emitter.emit("status", status);
-  });
+  }
 
   async function request(
     subject: string,
     payload: Uint8Array | string,
     requestOptions?: RequestOptions,
   ): Promise<Uint8Array> {
-    const timeoutMs = requestOptions?.timeoutMs ?? options.requestTimeoutMs;
+    const timeoutMs = requireDurationMs("timeoutMs", requestOptions?.timeoutMs ?? options.requestTimeoutMs);
+    // A brought connection is still open then, but no longer this one's to use.
+    if (released) throw new ConnectionClosedError("the connection is closed", "not-sent");
     try {
       return (await natsConnection.request(subject, payload, { timeout: timeoutMs })).data;
     } catch (error) {
@@ -100,15 +110,17 @@ export function createConnection({ id, username, natsConnection, options }: Conn
 
   async function close(): Promise<void> {
     const deadline = Date.now() + options.closeTimeoutMs;
-    await within(deadline, Promise.allSettled([...closers].map((work) => work())));
+    await within(deadline, Promise.allSettled([...closers].map(async (work) => work())));
     released = true;
-    if (options.natsConnection !== undefined) {
-      emitter.emit("status", { type: "closed" });
+    if (brought) {
+      follower.stop();
+      tell({ type: "closed" });
       return;
     }
     // A drain ends with a round trip, which an absent server cannot answer.
     if (isLive(natsConnection) && !natsConnection.isClosed()) await within(deadline, natsConnection.drain());
-    await natsConnection.close();
+    await closeNow(natsConnection);
+    await follower.done;
   }
 
   return {
@@ -124,7 +136,11 @@ export function createConnection({ id, username, natsConnection, options }: Conn
     },
     get server() {
       // nats.js forgets the INFO while it dials; the last one still describes what was there.
-      if (natsConnection.info !== undefined) server = describeServer(natsConnection);
+      const current = natsConnection.info;
+      if (current !== undefined && current !== info) {
+        info = current;
+        server = describeServer(natsConnection, current);
+      }
       return server;
     },
     on: emitter.on.bind(emitter),
@@ -139,8 +155,7 @@ export function createConnection({ id, username, natsConnection, options }: Conn
   };
 }
 
-function describeServer(natsConnection: NatsConnection): ServerDescription {
-  const info = natsConnection.info;
+function describeServer(natsConnection: NatsConnection, info: ServerInfo | undefined): ServerDescription {
   return {
     address: natsConnection.getServer(),
     name: info?.server_name ?? "",

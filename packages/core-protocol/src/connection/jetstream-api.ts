@@ -1,7 +1,6 @@
 import { apiErrorToStationkitError, type ApiErrorBody } from "../errors/api-error.js";
-import { BrokerError } from "../errors/broker-errors.js";
 import { UnexpectedError } from "../errors/transport-errors.js";
-import type { RequestOptions } from "./connection.js";
+import type { RequestOptions } from "./request-options.js";
 
 /** Requests to the JetStream API. */
 export interface JetStreamApi {
@@ -42,7 +41,7 @@ function parseAnswer(subject: string, bytes: Uint8Array): { error?: ApiErrorBody
   } catch (cause) {
     throw new UnexpectedError(`the answer from ${subject} is not JSON`, { cause });
   }
-  if (typeof answer !== "object" || answer === null)
-    throw new BrokerError(`the answer from ${subject} is not an object`);
+  if (typeof answer !== "object" || answer === null || Array.isArray(answer))
+    throw new UnexpectedError(`the answer from ${subject} is not an object`);
   return answer;
 }

@@ -1,6 +1,6 @@
 import type { Authenticator, NatsConnection } from "@nats-io/nats-core";
 import { UsageError } from "../errors/usage-errors.js";
-import { requireDurationMs, requireInteger, requireKnownKeys } from "../validation.js";
+import { type OptionType, requireDurationMs, requireInteger, requireKnownKeys, requireTypes } from "../validation.js";
 import { type ResolvedAuthentication, resolveAuthentication } from "./authentication.js";
 import { type ResolvedServers, resolveServers } from "./servers.js";
 import { resolveTls, type TlsOptions } from "./tls.js";
@@ -24,7 +24,7 @@ export interface ConnectOptions {
   readonly token?: string;
   /** Seed of an nkey (`SU…`). */
   readonly nkeySeed?: string;
-  /** Text of a credentials file (`.creds`), or its path in `credsFile`. */
+  /** Text of a credentials file (`.creds`), or its path in `credsFile`; the file is read again for every login. */
   readonly creds?: string;
   readonly credsFile?: string;
   /** User JWT, with `nkeySeed` for its signature (or without one for a bearer token). */
@@ -32,7 +32,7 @@ export interface ConnectOptions {
   /** Any authenticator of nats.js, for what the options above cannot say. */
   readonly authenticator?: Authenticator;
 
-  /** `true` for the system's certificate authorities. */
+  /** `true` for the system's certificate authorities. Absent or false: TLS only where the server offers or demands it. */
   readonly tls?: boolean | TlsOptions;
   /** Memphis style, paths of PEM files; short for `tls: { certFile, keyFile, caFile }`. */
   readonly certFile?: string;
@@ -41,10 +41,13 @@ export interface ConnectOptions {
 
   /** Name of the connection on the server, for its operators. Default `stationkit`, or `<id>::<username>` in Memphis style. */
   readonly name?: string;
-  /** Milliseconds for the first connection and for each new one, default 5,000. Memphis's `timeoutMs` is the same. */
+  /**
+   * Milliseconds until `connect()` has succeeded or failed, default 5,000; several servers share them, with at least a second each
+   * as far as that goes. A later reconnect gives each server the same share. Memphis's `timeoutMs` is the same.
+   */
   readonly connectTimeoutMs?: number;
   readonly timeoutMs?: number;
-  /** Keep trying when the first connection fails, instead of throwing. Default false. */
+  /** Keep trying as long as no server can be reached, instead of throwing; a refused login still throws. Default false. */
   readonly waitOnFirstConnect?: boolean;
   /** Default true. */
   readonly reconnect?: boolean;
@@ -71,8 +74,7 @@ export interface ConnectOptions {
   readonly natsConnection?: NatsConnection;
 }
 
-/** Everything that has a default, with its value. */
-export const CONNECT_DEFAULTS = {
+const defaults = {
   name: "stationkit",
   connectTimeoutMs: 5_000,
   waitOnFirstConnect: false,
@@ -85,6 +87,9 @@ export const CONNECT_DEFAULTS = {
   inboxPrefix: "_INBOX",
   apiPrefix: "$JS.API",
 } as const;
+
+/** Everything that has a default, with its value. */
+export const CONNECT_DEFAULTS: typeof defaults = Object.freeze(defaults);
 
 /** `ConnectOptions` after checks: aliases folded, defaults filled in. */
 export interface ResolvedConnectOptions {
@@ -105,13 +110,24 @@ export interface ResolvedConnectOptions {
   readonly natsConnection: NatsConnection | undefined;
 }
 
-const KEYS = new Set<keyof ConnectOptions>([
-  ...["servers", "host", "port", "username", "password", "accountId", "connectionToken", "token"],
-  ...["nkeySeed", "creds", "credsFile", "jwt", "authenticator", "tls", "certFile", "keyFile", "caFile", "name"],
-  ...["connectTimeoutMs", "timeoutMs", "waitOnFirstConnect", "reconnect", "maxReconnectAttempts", "maxReconnect"],
-  ...["reconnectDelayMs", "reconnectIntervalMs", "pingIntervalMs", "requestTimeoutMs", "closeTimeoutMs"],
-  ...["inboxPrefix", "domain", "apiPrefix", "natsConnection"],
-] as (keyof ConnectOptions)[]);
+const TYPES = {
+  ...({ servers: "any", host: "text", port: "number", username: "text", password: "string" } as const),
+  ...({ accountId: "number", connectionToken: "text", token: "text", nkeySeed: "text", creds: "text" } as const),
+  ...({ credsFile: "text", jwt: "text", authenticator: "function", tls: "any", name: "text" } as const),
+  ...({ certFile: "string", keyFile: "string", caFile: "string" } as const),
+  ...({
+    connectTimeoutMs: "number",
+    timeoutMs: "number",
+    requestTimeoutMs: "number",
+    closeTimeoutMs: "number",
+  } as const),
+  ...({ waitOnFirstConnect: "boolean", reconnect: "boolean", pingIntervalMs: "number" } as const),
+  ...({ maxReconnectAttempts: "number", maxReconnect: "number" } as const),
+  ...({ reconnectDelayMs: "number", reconnectIntervalMs: "number" } as const),
+  ...({ inboxPrefix: "text", domain: "text", apiPrefix: "text", natsConnection: "object" } as const),
+} satisfies Record<keyof ConnectOptions, OptionType>;
+
+const KEYS: ReadonlySet<string> = new Set(Object.keys(TYPES));
 
 /** Options that the owner of a brought connection has already decided. */
 const DECIDED_BY_OWNER = [
@@ -126,11 +142,14 @@ const DECIDED_BY_OWNER = [
  */
 export function resolveConnectOptions(options: ConnectOptions): ResolvedConnectOptions {
   requireKnownKeys("connect", options, KEYS);
+  requireTypes(options, TYPES);
   refuseOwnersOptions(options);
+  const servers = resolveServers(options);
+  if (servers.tls && options.tls === false) throw new UsageError("tls: false contradicts a tls:// server");
   return {
-    servers: resolveServers(options),
+    servers,
     authentication: resolveAuthentication(options),
-    tls: resolveTls(options),
+    tls: resolveTls(options) ?? (servers.tls ? {} : undefined),
     name: options.name,
     waitOnFirstConnect: options.waitOnFirstConnect ?? CONNECT_DEFAULTS.waitOnFirstConnect,
     reconnect: options.reconnect ?? CONNECT_DEFAULTS.reconnect,

@@ -14,7 +14,9 @@ const RETRY_DELAY_MS = 100;
 
 /** @throws {ServerTooOldError} below the oldest supported line. */
 export function requireServerVersion(natsConnection: NatsConnection): void {
-  const version = natsConnection.info?.version ?? "0.0.0";
+  const version = natsConnection.info?.version;
+  // nats.js has no INFO while it reconnects.
+  if (version === undefined) return;
   if (compareVersions(version, MINIMUM_SERVER_VERSION) < 0)
     throw new ServerTooOldError(version, MINIMUM_SERVER_VERSION);
 }
@@ -30,8 +32,11 @@ export async function requireJetStream(connection: Connection, deadline: number)
       await connection.jetStream.request("INFO", undefined, { timeoutMs: Math.max(1, deadline - Date.now()) });
       return;
     } catch (error) {
-      if (error instanceof PermissionDeniedError) return;
-      if (!isWorthRetrying(error, connection) || Date.now() + RETRY_DELAY_MS >= deadline) throw explain(error);
+      // May not ask; but a login that may not listen to its own inbox will never see an answer to anything.
+      if (error instanceof PermissionDeniedError && error.operation === "publish") return;
+      if (!isWorthRetrying(error, connection) || Date.now() + RETRY_DELAY_MS >= deadline) {
+        throw explain(error, connection);
+      }
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
   }
@@ -49,13 +54,17 @@ function isSilence(error: BrokerError): boolean {
   return error.serverCode === 503 && error.serverErrorCode === undefined;
 }
 
-function explain(error: unknown): unknown {
+function explain(error: unknown, connection: Connection): unknown {
   if (!(error instanceof BrokerError) || !isSilence(error)) return error;
-  return new JetStreamDisabledError(
-    "JetStream is not enabled on this server: start nats-server with -js, or with a jetstream block in its configuration",
-    { serverCode: 503 },
-    { cause: error },
-  );
+  const { prefix } = connection.jetStream;
+  const enabled = connection.natsConnection.info?.jetstream === true;
+  const text =
+    prefix !== "$JS.API"
+      ? `no JetStream answers on ${prefix}: check domain, or apiPrefix`
+      : enabled
+        ? "JetStream does not answer this login: it may be one of the system account, or of another JetStream domain"
+        : "JetStream is not enabled on this server: start nats-server with -js, or with a jetstream block in its configuration";
+  return new JetStreamDisabledError(text, { serverCode: 503 }, { cause: error });
 }
 
 /** Compares `major.minor.patch`, ignoring what follows. */

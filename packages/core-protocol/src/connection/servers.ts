@@ -29,49 +29,70 @@ export function resolveServers(options: ServerOptions): ResolvedServers {
     throw new UsageError("servers excludes host and port: write the port into the server's address");
   }
   if (port !== undefined) requireInteger("port", port, { min: 1, max: 65_535 });
-  if (host !== undefined) {
-    const address = parseAddress(host.replace(/^https?:\/\//, ""), port ?? MEMPHIS_PORT);
-    return { addresses: [address.address], tls: false, urlCredentials: undefined, memphisStyle: true };
-  }
+  if (host !== undefined) return memphisStyle(host, port);
   const list =
     servers === undefined ? [`127.0.0.1:${port ?? 4222}`] : typeof servers === "string" ? servers.split(",") : servers;
-  if (list.length === 0) throw new UsageError("servers must name at least one server");
-  const parsed = list.map((server) => parseAddress(server, 4222));
+  if (!Array.isArray(list) || list.length === 0) throw new UsageError("servers must name at least one server");
+  const parsed = (list as readonly unknown[]).map((server) => parseAddress(server, 4222));
+  const logins = new Set(parsed.flatMap(({ credentials }) => (credentials ? [JSON.stringify(credentials)] : [])));
+  if (logins.size > 1) throw new UsageError("one login is used for all servers, but their URLs name several");
   return {
     addresses: parsed.map((one) => one.address),
-    tls: parsed.some((one) => one.tls),
+    tls: parsed.some((one) => one.scheme === "tls"),
     urlCredentials: parsed.find((one) => one.credentials !== undefined)?.credentials,
     memphisStyle: false,
   };
 }
 
-function parseAddress(
-  server: string,
-  defaultPort: number,
-): { address: string; tls: boolean; credentials: ResolvedServers["urlCredentials"] } {
+function memphisStyle(host: string, port: number | undefined): ResolvedServers {
+  const name = host.trim().replace(/^https?:\/\//i, "");
+  const { address, scheme, credentials, hasPort } = parseAddress(name, port ?? MEMPHIS_PORT);
+  if (scheme !== undefined || credentials !== undefined) {
+    throw new UsageError("host must be a host name: put a login into username and password, and TLS into tls");
+  }
+  if (hasPort && port !== undefined) throw new UsageError("host names a port, so leave out port");
+  return { addresses: [address], tls: false, urlCredentials: undefined, memphisStyle: true };
+}
+
+interface ParsedAddress {
+  readonly address: string;
+  readonly scheme: string | undefined;
+  readonly hasPort: boolean;
+  readonly credentials: ResolvedServers["urlCredentials"];
+}
+
+function parseAddress(server: unknown, defaultPort: number): ParsedAddress {
   const text = typeof server === "string" ? server.trim() : "";
   const scheme = /^([a-z]+):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme === "ws" || scheme === "wss") throw new UsageError(`${scheme}:// is not supported: use nats:// or tls://`);
-  if (scheme !== undefined && scheme !== "nats" && scheme !== "tls") {
-    throw new UsageError(`server ${JSON.stringify(server)} must be host:port, nats://host:port or tls://host:port`);
-  }
   const url = tryParseUrl(`nats://${text.replace(/^[a-z]+:\/\//i, "")}`);
-  if (url === undefined || url.hostname === "" || (url.pathname !== "" && url.pathname !== "/")) {
+  const known = scheme === undefined || scheme === "nats" || scheme === "tls";
+  if (!known || url === undefined || !isBareAddress(url)) {
     throw new UsageError(
       `server ${JSON.stringify(redact(text))} must be host:port, nats://host:port or tls://host:port`,
     );
   }
   return {
     address: `${url.hostname}:${url.port === "" ? defaultPort : url.port}`,
-    tls: scheme === "tls",
-    credentials:
-      url.username === ""
-        ? undefined
-        : {
-            user: decodeURIComponent(url.username),
-            password: url.password === "" ? undefined : decodeURIComponent(url.password),
-          },
+    scheme,
+    hasPort: url.port !== "",
+    credentials: parseCredentials(url),
   };
+}
+
+function isBareAddress(url: URL): boolean {
+  const hasPath = url.pathname !== "" && url.pathname !== "/";
+  return url.hostname !== "" && url.port !== "0" && !hasPath && url.search === "" && url.hash === "";
+}
+
+function parseCredentials(url: URL): ResolvedServers["urlCredentials"] {
+  if (url.username === "" && url.password === "") return undefined;
+  const user = tryDecode(url.username);
+  const password = url.password === "" ? undefined : tryDecode(url.password);
+  if (user === undefined || user === "" || (url.password !== "" && password === undefined)) {
+    throw new UsageError(`the login in the URL of ${url.host} cannot be read: it is user:password, percent-encoded`);
+  }
+  return { user, password };
 }
 
 function tryParseUrl(text: string): URL | undefined {
@@ -83,6 +104,16 @@ function tryParseUrl(text: string): URL | undefined {
   }
 }
 
+function tryDecode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A lone `%`: the caller reports it, without the text, which is a secret.
+    return undefined;
+  }
+}
+
+/** Passwords may contain `@` and `:`; the last `@` ends the login. */
 function redact(text: string): string {
-  return text.replace(/^(.*:\/\/)?[^@]*@/, "$1***@");
+  return text.replace(/^([a-z]+:\/\/)?.*@/is, "$1***@");
 }

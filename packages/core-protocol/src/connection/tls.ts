@@ -1,5 +1,5 @@
 import { UsageError } from "../errors/usage-errors.js";
-import { requireKnownKeys } from "../validation.js";
+import { type OptionType, requireKnownKeys, requireTypes } from "../validation.js";
 
 /** TLS of the connection: texts in PEM, or paths of PEM files. */
 export interface TlsOptions {
@@ -19,9 +19,12 @@ export interface TlsOptions {
   readonly rejectUnauthorized?: boolean;
 }
 
-const KEYS = new Set<keyof TlsOptions>([
-  ...["ca", "caFile", "cert", "certFile", "key", "keyFile", "serverName", "handshakeFirst", "rejectUnauthorized"],
-] as (keyof TlsOptions)[]);
+const TYPES = {
+  ...({ ca: "text", caFile: "text", cert: "text", certFile: "text", key: "text", keyFile: "text" } as const),
+  ...({ serverName: "text", handshakeFirst: "boolean", rejectUnauthorized: "boolean" } as const),
+} satisfies Record<keyof TlsOptions, OptionType>;
+
+const KEYS: ReadonlySet<string> = new Set(Object.keys(TYPES));
 
 interface TlsSource {
   readonly tls?: boolean | TlsOptions;
@@ -30,7 +33,7 @@ interface TlsSource {
   readonly caFile?: string;
 }
 
-/** @returns undefined when TLS was not asked for (a server may still demand it). @throws {UsageError} for contradictions. */
+/** @returns undefined when TLS was not asked for (a server may still offer or demand it). @throws {UsageError} for contradictions. */
 export function resolveTls(options: TlsSource): TlsOptions | undefined {
   const { certFile, keyFile, caFile } = options;
   const memphisFiles: TlsOptions = {
@@ -43,6 +46,7 @@ export function resolveTls(options: TlsSource): TlsOptions | undefined {
   const tls = memphisStyle ? memphisFiles : options.tls === true ? {} : options.tls;
   if (tls === undefined || tls === false) return undefined;
   requireKnownKeys("tls", tls, KEYS);
+  requireTypes(tls, TYPES);
   for (const name of ["ca", "cert", "key"] as const) {
     if (tls[name] !== undefined && tls[`${name}File`] !== undefined)
       throw new UsageError(`tls: ${name} and ${name}File exclude each other`);

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import {
   type Authenticator,
   credsAuthenticator,
+  type ConnectionOptions,
   jwtAuthenticator,
   type NatsConnection,
   nkeyAuthenticator,
@@ -9,8 +9,10 @@ import {
   usernamePasswordAuthenticator,
 } from "@nats-io/nats-core";
 import { connect as connectTcp } from "@nats-io/transport-node";
-import { UsageError } from "../errors/usage-errors.js";
+import { RequestTimeoutError } from "../errors/transport-errors.js";
 import type { ResolvedAuthentication } from "./authentication.js";
+import { credsFileAuthenticator, readSecret } from "./credentials.js";
+import { DialSockets } from "./dial-sockets.js";
 import type { ResolvedConnectOptions } from "./options.js";
 
 /** What one dial needs beyond the options. */
@@ -20,20 +22,26 @@ export interface DialRequest {
   readonly login: string | undefined;
   /** Name that the server shows for this connection. */
   readonly name: string;
+  /** Point in time, in milliseconds, at which the dial is given up. */
+  readonly deadline: number;
 }
+
+/** What one of several servers gets of the time at least, so that a slow one is not given up for the sake of the others. */
+const MINIMUM_SHARE_MS = 1_000;
 
 /**
  * Opens a TCP (or TLS) connection. The only file that knows which transport of nats.js is used: a WebSocket transport is a
  * second function of this signature, with `wsconnect` in the place of `connectTcp`.
  */
-export async function dialTcp({ options, login, name }: DialRequest): Promise<NatsConnection> {
+export async function dialTcp({ options, login, name, deadline }: DialRequest): Promise<NatsConnection> {
+  const { addresses } = options.servers;
+  const total = options.connectTimeoutMs;
   const authenticator = await toAuthenticator(options.authentication, login);
-  const tls = options.tls ?? (options.servers.tls ? {} : undefined);
-  return connectTcp({
-    servers: [...options.servers.addresses],
+  const tls = options.tls && (await toNodeTls(options.tls));
+  return dialUntil(deadline, total, {
+    servers: [...addresses],
     name,
-    timeout: options.connectTimeoutMs,
-    waitOnFirstConnect: options.waitOnFirstConnect,
+    timeout: Math.min(total, Math.max(MINIMUM_SHARE_MS, Math.floor(total / addresses.length))),
     reconnect: options.reconnect,
     maxReconnectAttempts: options.maxReconnectAttempts,
     reconnectTimeWait: options.reconnectDelayMs,
@@ -43,8 +51,51 @@ export async function dialTcp({ options, login, name }: DialRequest): Promise<Na
     inboxPrefix: options.inboxPrefix,
     noAsyncTraces: true,
     ...(authenticator && { authenticator }),
-    ...(tls && { tls: toNodeTls(tls) }),
+    ...(tls && { tls }),
   });
+}
+
+/** nats.js knows a time per try only, and cannot be called off; this gives up all tries together, and leaves nothing behind. */
+async function dialUntil(deadline: number, totalMs: number, options: ConnectionOptions): Promise<NatsConnection> {
+  const sockets = new DialSockets();
+  let abandoned = false;
+  const dialling = sockets.run(() =>
+    connectTcp({
+      ...options,
+      // nats.js asks before every try which server to take: the one place to stop it between two. null is its own choice.
+      reconnectToServer: () => {
+        if (abandoned) throw new Error("given up");
+        return null;
+      },
+    }),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => {
+        reject(new RequestTimeoutError("the server", totalMs));
+      },
+      Math.max(0, deadline - Date.now()),
+    );
+  });
+  try {
+    return await Promise.race([dialling, timeout]);
+  } catch (error) {
+    abandoned = true;
+    sockets.destroy();
+    // It may still have won the race; its failure is the one that is thrown here, or too late to be of use.
+    dialling.then(closeNow, () => undefined);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Closes without a drain. nats.js alone would leave the socket of a reconnect that is under way. */
+export async function closeNow(natsConnection: NatsConnection): Promise<void> {
+  await natsConnection.close();
+  const { protocol } = natsConnection as { protocol?: { transport?: { discard?: () => void } } };
+  protocol?.transport?.discard?.();
 }
 
 /**
@@ -80,22 +131,17 @@ async function toAuthenticator(
     case "creds":
       return credsAuthenticator(encoder.encode(authentication.creds));
     case "creds-file":
-      return credsAuthenticator(await readCredentials(authentication.path));
+      return credsFileAuthenticator(authentication.path);
     case "authenticator":
       return authentication.authenticator;
   }
 }
 
-async function readCredentials(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new UsageError(`credsFile cannot be read: ${(cause as Error).message}`, { cause });
+/** nats.js hands its `tls` object to Node's `tls.connect`, so Node's own names work beside its own. It reads files for every dial. */
+async function toNodeTls(tls: NonNullable<ResolvedConnectOptions["tls"]>): Promise<object> {
+  for (const option of ["caFile", "certFile", "keyFile"] as const) {
+    if (tls[option] !== undefined) await readSecret(`tls: ${option}`, tls[option]);
   }
-}
-
-/** nats.js hands its `tls` object to Node's `tls.connect`, so Node's own names work beside its own. */
-function toNodeTls(tls: NonNullable<ResolvedConnectOptions["tls"]>): object {
   const { serverName, ...rest } = tls;
   return serverName === undefined ? rest : { ...rest, servername: serverName };
 }

@@ -1,9 +1,9 @@
 import {
   BrokerError,
+  type BrokerErrorFields,
   JetStreamDisabledError,
   ResourceLimitError,
   ThrottledError,
-  UnexpectedAckError,
 } from "./broker-errors.js";
 import {
   StationConflictError,
@@ -81,13 +81,13 @@ export function apiErrorToStationkitError(body: ApiErrorBody, context: ErrorCont
       return new ResourceLimitError(about, fields);
     case SERVER_ERROR.messageTooLarge:
       return new PayloadTooLargeError(about, { outcome: "rejected" });
+    // Another stream listens on the partition's subject; it has refused, so nothing is stored there.
     case SERVER_ERROR.expectedStreamMismatch:
-      return new UnexpectedAckError(about, fields);
     case SERVER_ERROR.subjectOverlap:
     case SERVER_ERROR.streamNameInUse:
       return new StationConflictError(about, station, fields);
     case SERVER_ERROR.storeFailed:
-      return storeFailure(about, station, fields);
+      return storeFailure(text, about, station, fields);
     case SERVER_ERROR.tooManyRequests:
       return new ThrottledError(about, fields);
     default:
@@ -96,18 +96,13 @@ export function apiErrorToStationkitError(body: ApiErrorBody, context: ErrorCont
 }
 
 /** 10077 wraps whatever the store said; only its text tells a full station from a full disk. */
-function storeFailure(about: string, station: string, fields: { serverCode: number | undefined }): BrokerError {
-  if (/maximum (messages|bytes)|per subject/.test(about)) return new StationFullError(about, station, fields);
-  if (/no space|insufficient|resource/.test(about)) return new ResourceLimitError(about, fields);
+function storeFailure(text: string, about: string, station: string, fields: BrokerErrorFields): BrokerError {
+  if (/maximum (messages|bytes)|per subject/.test(text)) return new StationFullError(about, station, fields);
+  if (/no space|insufficient|resource/.test(text)) return new ResourceLimitError(about, fields);
   return new BrokerError(about, fields);
 }
 
-function byCode(
-  body: ApiErrorBody,
-  about: string,
-  station: string,
-  fields: { serverCode: number | undefined },
-): StationkitError {
+function byCode(body: ApiErrorBody, about: string, station: string, fields: BrokerErrorFields): StationkitError {
   if (body.code === 429) return new ThrottledError(about, fields);
   if (!isTransientApiError(body)) return new BrokerError(about, fields);
   return station === ""

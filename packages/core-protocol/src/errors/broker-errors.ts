@@ -87,7 +87,7 @@ export class ThrottledError extends BrokerError {
   override readonly retryable = true;
 }
 
-/** Thrown when another stream answered than the partition's own: the message is stored, but somewhere else. */
+/** Thrown when another stream acknowledged than the partition's own: the message is stored, but somewhere else. */
 export class UnexpectedAckError extends BrokerError {
   static {
     this.prototype.name = "UnexpectedAckError";

@@ -38,18 +38,13 @@ export class AckTimeoutError extends DeadlineError {
   readonly outcome = "unknown";
 }
 
-/** Thrown when the deadline passed before the message could be sent, or while every try of it was refused. It is not stored. */
+/** Thrown when the deadline passed before the message could be sent: no room in the window, or no connection. It is not stored. */
 export class DeliveryExpiredError extends DeadlineError {
   static {
     this.prototype.name = "DeliveryExpiredError";
   }
   readonly code = "SK_DELIVERY_EXPIRED";
-  readonly outcome: "not-sent" | "rejected";
-
-  constructor(message: string, outcome: "not-sent" | "rejected", fields: DeliveryErrorFields, options?: ErrorOptions) {
-    super(message, fields, options);
-    this.outcome = outcome;
-  }
+  readonly outcome = "not-sent";
 }
 
 /** Family of calls that cover several messages or stations, some of which failed. */

@@ -1,11 +1,11 @@
-import { StationkitError } from "./stationkit-error.js";
+import { type ErrorCode, StationkitError } from "./stationkit-error.js";
 
 /** Thrown by a call that can never be right: the caller's bug. Nothing was sent. */
 export class UsageError extends StationkitError {
   static {
     this.prototype.name = "UsageError";
   }
-  readonly code: "SK_USAGE" | "SK_NAME_INVALID" = "SK_USAGE";
+  readonly code: ErrorCode = "SK_USAGE";
   readonly retryable = false;
   readonly outcome = "not-sent";
 }

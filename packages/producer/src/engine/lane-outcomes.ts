@@ -1,0 +1,59 @@
+import {
+  AckTimeoutError,
+  ConnectionClosedError,
+  ConnectionLostError,
+  type DeliveryErrorFields,
+  DeliveryExpiredError,
+  type StationkitError,
+  UnexpectedAckError,
+} from "@stationkit/core-protocol";
+import type { PendingMessage } from "./pending-message.js";
+
+/** Writes the errors that say what became of a message whose broker did not say it. */
+export interface LaneOutcomes {
+  /** Sent, and no answer came. `cause`: what the broker said last, if anything. */
+  unanswered(message: PendingMessage, cause?: StationkitError): AckTimeoutError;
+  /** The deadline passed. */
+  expired(message: PendingMessage): StationkitError;
+  /** The connection went away, and a repeat could store it twice. */
+  lost(message: PendingMessage): ConnectionLostError;
+  /** The connection was closed for good. */
+  closed(message: PendingMessage): ConnectionClosedError;
+  /** Another stream acknowledged it. */
+  elsewhere(message: PendingMessage, stream: string): UnexpectedAckError;
+}
+
+export function createLaneOutcomes(deliveryTimeoutMs: number): LaneOutcomes {
+  function fields({ station, partition, msgId, attempts }: PendingMessage): DeliveryErrorFields {
+    return { station, partition, msgId, attempts, deliveryTimeoutMs };
+  }
+  function unanswered(message: PendingMessage, cause?: StationkitError): AckTimeoutError {
+    const last = cause === undefined ? "" : `; the last answer: ${cause.message}`;
+    const what = `was sent and not acknowledged (tries: ${message.attempts}), so it may be stored${last}`;
+    return new AckTimeoutError(about(message, what), fields(message), { cause });
+  }
+  return {
+    unanswered,
+    expired(message) {
+      if (message.mayBeStored || message.state === "sent") return unanswered(message, message.lastRefusal);
+      if (message.lastRefusal !== undefined) return message.lastRefusal;
+      const what = `could not be sent within ${deliveryTimeoutMs} ms: there was no connection, or no room in the window`;
+      return new DeliveryExpiredError(about(message, what), fields(message));
+    },
+    lost: (message) => new ConnectionLostError(about(message, "was not acknowledged before the connection was lost")),
+    closed(message) {
+      const outcome = message.state === "waiting" && !message.mayBeStored ? "not-sent" : "unknown";
+      return new ConnectionClosedError(
+        about(message, "was not acknowledged before the connection was closed"),
+        outcome,
+      );
+    },
+    elsewhere: (message, stream) =>
+      new UnexpectedAckError(about(message, `was acknowledged by stream ${stream}, which listens to the same subject`)),
+  };
+}
+
+function about({ station, partition, msgId }: PendingMessage, what: string): string {
+  const id = msgId === undefined ? "" : ` ${msgId}`;
+  return `message${id} to partition ${partition} of station "${station}" ${what}`;
+}

@@ -1,0 +1,294 @@
+import {
+  type ApiErrorBody,
+  finalSubject,
+  partitionStream,
+  type PermissionDeniedError,
+  type StationkitError,
+  type StationName,
+  StationNotFoundError,
+  toStationkitError,
+} from "@stationkit/core-protocol";
+import type { PubAck } from "../delivery.js";
+import { plainAckPrefix, readAnswer, readPlainAck } from "./acks.js";
+import type { LaneOutcomes } from "./lane-outcomes.js";
+import { LinkedQueue } from "./linked-queue.js";
+import type { PendingMessage } from "./pending-message.js";
+import { backoffMs, isCoveredByDuplicateWindow, judgeRefusal } from "./retry.js";
+import type { Wire } from "./wire.js";
+
+/** What all lanes of a producer share. */
+export interface LaneContext {
+  readonly station: StationName;
+  readonly wire: Wire;
+  readonly isStrict: boolean;
+  readonly ackTimeoutMs: number;
+  readonly retryDelayMs: number;
+  readonly maxRetryDelayMs: number;
+  readonly outcomes: LaneOutcomes;
+  /** The station's duplicate window now. */
+  readonly duplicateWindowMs: () => number;
+  /** Ends a message; may admit waiting ones, into this lane too. */
+  readonly settle: (message: PendingMessage, result: PubAck | StationkitError) => void;
+  readonly onStored: () => void;
+  readonly onThrottled: () => void;
+  /** Whether the partition's stream is gone for certain. */
+  readonly isGone: (stream: string) => Promise<boolean>;
+}
+
+/**
+ * `flowing`: messages go out as they come. `probing`: after trouble, the first one goes alone until it is acknowledged, so
+ * that nothing overtakes it at a server that is still recovering. `paused`: a delay, or a question to the server, is under way.
+ * `suspended`: no connection.
+ */
+type Mode = "flowing" | "probing" | "paused" | "suspended";
+
+/** One partition: what was admitted for it, in order, until each message is settled. */
+export class PartitionLane {
+  readonly stream: string;
+  readonly #subject: string;
+  readonly #ackPrefix: Uint8Array;
+  readonly #partition: number;
+  readonly #context: LaneContext;
+  readonly #messages = new LinkedQueue<PendingMessage>();
+  /** How many of `#messages` are in state `waiting`, and in state `sent`. */
+  #waiting = 0;
+  #sent = 0;
+  #mode: Mode = "flowing";
+  #failuresInARow = 0;
+  #pauseTimer: NodeJS.Timeout | undefined;
+  #isLookingUp = false;
+  #denials = 0;
+
+  constructor(partition: number, context: LaneContext) {
+    const stream = partitionStream(context.station, partition);
+    this.stream = stream;
+    this.#subject = finalSubject(stream);
+    this.#ackPrefix = plainAckPrefix(stream);
+    this.#partition = partition;
+    this.#context = context;
+  }
+
+  get subject(): string {
+    return this.#subject;
+  }
+
+  /** Takes an admitted message. */
+  add(message: PendingMessage): void {
+    this.#messages.push(message);
+    this.#waiting++;
+    if (this.#waiting === 1 && this.#mode === "flowing" && !this.#context.isStrict) this.#send(message);
+    else this.#advance();
+  }
+
+  /** An answer to one of this lane's messages has come. */
+  answer(message: PendingMessage, data: Uint8Array, status: number): void {
+    const sequence = status === 0 ? readPlainAck(data, this.#ackPrefix) : 0;
+    if (sequence > 0) {
+      this.#stored(message, sequence, false);
+      return;
+    }
+    const answer = readAnswer(data, status);
+    if (answer.type === "refused") this.#refused(message, answer.error);
+    else if (answer.type === "unreadable") this.#finish(message, answer.error);
+    else if (answer.stream === this.stream) this.#stored(message, answer.sequence, answer.duplicate);
+    else this.#finish(message, this.#context.outcomes.elsewhere(message, answer.stream));
+  }
+
+  /** Takes a message back whose caller gave up. */
+  abandon(message: PendingMessage, error: StationkitError): void {
+    this.#finish(message, error);
+    this.#advance();
+  }
+
+  /** The connection is gone: every unanswered try counts as lost. */
+  suspend(): void {
+    if (this.#mode === "suspended") return;
+    this.#setMode("suspended");
+    this.#forEach((message) => {
+      if (message.state === "sent") this.#tryLost(message);
+      if (message.state === "overdue") {
+        this.#finish(message, this.#context.outcomes.lost(message));
+      }
+    });
+  }
+
+  /** The connection is back. */
+  resume(): void {
+    if (this.#mode !== "suspended") return;
+    this.#failuresInARow = 0;
+    this.#setMode(this.#messages.size > 0 ? "probing" : "flowing");
+    this.#advance();
+  }
+
+  /** Settles what is past its deadline, and gives up tries that went unanswered for too long. */
+  sweep(now: number): void {
+    let unanswered = 0;
+    this.#forEach((message) => {
+      if (now >= message.prepared.deadline) {
+        this.#finish(message, this.#context.outcomes.expired(message));
+      } else if (message.state === "sent" && now - message.lastSentAt >= this.#context.ackTimeoutMs) {
+        this.#tryLost(message);
+        unanswered++;
+      }
+    });
+    if (unanswered > 0) {
+      if (this.#mode === "flowing") this.#setMode("probing");
+      this.#rejectAllIfGone();
+    }
+    this.#advance();
+  }
+
+  /**
+   * The server refused publishes to this lane's subject. It says so once per message, without saying which; all came after the
+   * ones it accepted. A round trip makes sure that every refusal is in, and then as many as were refused are the last sent.
+   */
+  async deny(error: PermissionDeniedError): Promise<void> {
+    if (++this.#denials > 1 || this.#mode === "suspended") return;
+    this.#setMode("paused");
+    await this.#context.wire.roundTrip().catch(() => undefined);
+    // Status events are handed over one microtask after another; by the next turn of the loop all have arrived.
+    await new Promise(setImmediate);
+    const sent: PendingMessage[] = [];
+    this.#forEach((message) => message.state === "sent" && sent.push(message));
+    const denied = sent.slice(Math.max(0, sent.length - this.#denials));
+    this.#denials = 0;
+    for (const message of denied) this.#refuse(message, error);
+    if (this.#isPaused()) this.#setMode("flowing");
+    this.#advance();
+  }
+
+  /** The connection is closed for good: everything ends now. */
+  close(): void {
+    this.#setMode("suspended");
+    this.#forEach((message) => {
+      this.#finish(message, this.#context.outcomes.closed(message));
+    });
+  }
+
+  #stored(message: PendingMessage, sequence: number, duplicate: boolean): void {
+    // While probing nothing else is sent, so the only one on the wire is the probe.
+    if (this.#mode === "probing" && message.state === "sent" && this.#sent === 1) this.#setMode("flowing");
+    this.#failuresInARow = 0;
+    const { station } = this.#context;
+    this.#finish(message, { station, partition: this.#partition, sequence, duplicate, msgId: message.msgId });
+    this.#context.onStored();
+    if (this.#waiting > 0) this.#advance();
+  }
+
+  #refused(message: PendingMessage, body: ApiErrorBody): void {
+    const verdict = judgeRefusal(body, this.#context.station);
+    if (verdict.retry === "never") {
+      this.#finish(message, verdict.error);
+      this.#advance();
+      return;
+    }
+    // A late refusal of an earlier try says nothing about the one under way.
+    if (message.state !== "sent") return;
+    message.lastRefusal = verdict.error;
+    this.#leaveWire(message, "waiting");
+    if (verdict.throttled) this.#context.onThrottled();
+    else this.#rejectAllIfGone();
+    this.#backOff();
+  }
+
+  /** Sends what may be sent now, in order. */
+  #advance(): void {
+    if (this.#waiting === 0 || this.#mode === "paused" || this.#mode === "suspended") return;
+    const limit = this.#mode === "probing" || this.#context.isStrict ? 1 : Number.POSITIVE_INFINITY;
+    let message = this.#messages.first;
+    while (message !== undefined && this.#sent < limit) {
+      const next: PendingMessage | undefined = message.next;
+      if (message.state === "waiting" && !this.#send(message)) return;
+      message = next;
+    }
+  }
+
+  /** @returns false when nothing can be sent for now. */
+  #send(message: PendingMessage): boolean {
+    const { wire } = this.#context;
+    if (!wire.isLive) {
+      this.suspend();
+      return false;
+    }
+    try {
+      wire.publish(this.#subject, message);
+    } catch (error) {
+      this.#refuse(message, toStationkitError(error, { station: this.#context.station }));
+      return true;
+    }
+    message.lastSentAt = Date.now();
+    if (message.attempts++ === 0) message.firstSentAt = message.lastSentAt;
+    message.state = "sent";
+    this.#waiting--;
+    this.#sent++;
+    return true;
+  }
+
+  /** A try ended without an answer. */
+  #tryLost(message: PendingMessage): void {
+    message.mayBeStored = true;
+    const mayRepeat =
+      message.msgId !== undefined &&
+      isCoveredByDuplicateWindow(message.firstSentAt, Date.now(), this.#context.duplicateWindowMs());
+    this.#leaveWire(message, mayRepeat ? "waiting" : "overdue");
+  }
+
+  #leaveWire(message: PendingMessage, state: "waiting" | "overdue"): void {
+    message.state = state;
+    this.#sent--;
+    if (state === "waiting") this.#waiting++;
+  }
+
+  #backOff(): void {
+    if (this.#mode === "paused" || this.#mode === "suspended") return;
+    this.#setMode("paused");
+    this.#pauseTimer = setTimeout(
+      () => {
+        this.#setMode("probing");
+        this.#advance();
+      },
+      backoffMs(++this.#failuresInARow, this.#context),
+    );
+  }
+
+  #setMode(mode: Mode): void {
+    clearTimeout(this.#pauseTimer);
+    this.#mode = mode;
+  }
+
+  #isPaused(): boolean {
+    return this.#mode === "paused";
+  }
+
+  /** Nobody answers: perhaps because the station was destroyed. Then waiting for the deadline would help nobody. */
+  #rejectAllIfGone(): void {
+    if (this.#isLookingUp) return;
+    this.#isLookingUp = true;
+    void this.#context.isGone(this.stream).then((isGone) => {
+      this.#isLookingUp = false;
+      if (!isGone || this.#mode === "suspended") return;
+      const error = new StationNotFoundError(this.#context.station, { serverCode: 404 });
+      this.#forEach((message) => {
+        if (message.state !== "sent") this.#refuse(message, error);
+      });
+    });
+  }
+
+  /** Ends a message for a reason that says nothing about its earlier, unanswered tries. */
+  #refuse(message: PendingMessage, error: StationkitError): void {
+    this.#finish(message, message.mayBeStored ? this.#context.outcomes.unanswered(message, error) : error);
+  }
+
+  #finish(message: PendingMessage, result: PubAck | StationkitError): void {
+    if (message.isSettled) return;
+    if (message.state === "sent") this.#sent--;
+    if (message.state === "waiting") this.#waiting--;
+    this.#messages.remove(message);
+    this.#context.settle(message, result);
+  }
+
+  /** Visits every message that is here now; the visitor may end it, and that may add others. */
+  #forEach(visit: (message: PendingMessage) => void): void {
+    for (const message of [...this.#messages]) if (!message.isSettled) visit(message);
+  }
+}

@@ -1,0 +1,119 @@
+import type { StationkitError } from "@stationkit/core-protocol";
+import type { Delivery, PubAck } from "../delivery.js";
+import type { ProduceRequest } from "../produce-request.js";
+import type { Linked } from "./linked-queue.js";
+
+/** Where an admitted message stands in its lane. */
+export type SendState =
+  /** Not on the wire: never sent, or to be sent again. */
+  | "waiting"
+  /** On the wire, an answer may still come in time. */
+  | "sent"
+  /** Sent and unanswered for too long, but sending again could store it twice: a late answer is all that can help. */
+  | "overdue";
+
+/** What is known of a message before it is admitted. */
+export interface PreparedMessage {
+  readonly request: ProduceRequest;
+  readonly station: string;
+  readonly partition: number;
+  readonly msgId: string | undefined;
+  /** Whole header block, as HPUB carries it. */
+  readonly headerBlock: Uint8Array;
+  readonly payload: Uint8Array;
+  /** Point in time, milliseconds since 1970, at which trying ends. */
+  readonly deadline: number;
+}
+
+/** One message from admission to settlement; also the delivery that the caller holds. */
+export class PendingMessage implements Delivery, Linked<PendingMessage> {
+  next: PendingMessage | undefined;
+  previous: PendingMessage | undefined;
+
+  readonly prepared: PreparedMessage;
+  readonly sizeBytes: number;
+  state: SendState = "waiting";
+  /** Last part of the reply subject; the same for all tries, so that a late answer to any of them counts. 0: never sent. */
+  token = 0;
+  attempts = 0;
+  firstSentAt = 0;
+  lastSentAt = 0;
+  /** True once a try ended without an answer: from then on "not stored" can no longer be claimed. */
+  mayBeStored = false;
+  lastRefusal: StationkitError | undefined;
+  /** Which flush has to wait for it. */
+  generation = 0;
+
+  #removeAbortListener: (() => void) | undefined;
+  #result: PubAck | StationkitError | undefined;
+  #promise: Promise<PubAck> | undefined;
+  #resolve: ((ack: PubAck) => void) | undefined;
+  #reject: ((error: StationkitError) => void) | undefined;
+
+  constructor(prepared: PreparedMessage) {
+    this.prepared = prepared;
+    this.sizeBytes = prepared.headerBlock.length + prepared.payload.length;
+  }
+
+  get station(): string {
+    return this.prepared.station;
+  }
+
+  get partition(): number {
+    return this.prepared.partition;
+  }
+
+  get msgId(): string | undefined {
+    return this.prepared.msgId;
+  }
+
+  get isSettled(): boolean {
+    return this.#result !== undefined;
+  }
+
+  /** Made on first use, so that a caller who never looks costs no promise. */
+  get acknowledged(): Promise<PubAck> {
+    if (this.#promise === undefined) {
+      this.#promise = new Promise((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      });
+      // A caller may look and walk away; the failure is reported by event and flush, too.
+      this.#promise.catch(() => undefined);
+      if (this.#result !== undefined) this.#announce(this.#result);
+    }
+    return this.#promise;
+  }
+
+  /** Ends the message, once; later calls do nothing. @returns whether this call ended it. */
+  settle(result: PubAck | StationkitError): boolean {
+    if (this.#result !== undefined) return false;
+    this.#result = result;
+    this.stopListening();
+    this.#announce(result);
+    return true;
+  }
+
+  /** Calls `listener` when the caller's signal fires, until the message is settled or `stopListening` is called. */
+  onAbort(signal: AbortSignal, listener: () => void): void {
+    signal.addEventListener("abort", listener, { once: true });
+    this.#removeAbortListener = () => {
+      signal.removeEventListener("abort", listener);
+    };
+  }
+
+  stopListening(): void {
+    this.#removeAbortListener?.();
+    this.#removeAbortListener = undefined;
+  }
+
+  /** What nats.js asks of a message's headers: the block as it goes on the wire. */
+  encode(): Uint8Array {
+    return this.prepared.headerBlock;
+  }
+
+  #announce(result: PubAck | StationkitError): void {
+    if (result instanceof Error) this.#reject?.(result);
+    else this.#resolve?.(result);
+  }
+}

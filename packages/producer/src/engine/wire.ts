@@ -1,0 +1,85 @@
+import { type Connection, isLive, toStationkitError } from "@stationkit/core-protocol";
+import type { PendingMessage } from "./pending-message.js";
+
+/** What nats.js takes for headers; it only ever calls `encode` on them when publishing. */
+type NatsConnection = Connection["natsConnection"];
+type PublishHeaders = NonNullable<NonNullable<Parameters<NatsConnection["publish"]>[2]>["headers"]>;
+
+/** Called for each answer to a message that is still waited for. */
+export type OnAnswer = (message: PendingMessage, data: Uint8Array, status: number) => void;
+
+/**
+ * Puts messages on the connection and matches answers to them: one subscription for the producer, whose reply subjects end
+ * in a number. Nothing is written while there is no socket, because nats.js would keep it and then throw it away.
+ */
+export class Wire {
+  readonly #nats: NatsConnection;
+  readonly #replyPrefix: string;
+  readonly #onAnswer: OnAnswer;
+  readonly #waiting = new Map<number, PendingMessage>();
+  #lastToken = 0;
+  #subscription: ReturnType<NatsConnection["subscribe"]> | undefined;
+
+  constructor(connection: Connection, inbox: string, onAnswer: OnAnswer) {
+    this.#nats = connection.natsConnection;
+    this.#replyPrefix = `${connection.inboxPrefix}.${inbox}.`;
+    this.#onAnswer = onAnswer;
+  }
+
+  /**
+   * Subscribes to the answers, and makes sure that the server allowed it.
+   * @throws {PermissionDeniedError} when this login may not read its own answers.
+   */
+  async open(): Promise<void> {
+    let refusal: Error | undefined;
+    try {
+      this.#subscription = this.#nats.subscribe(`${this.#replyPrefix}*`, {
+        callback: (error, msg) => {
+          if (error) refusal = error;
+          else this.#receive(msg.subject, msg.data, msg.headers?.code ?? 0);
+        },
+      });
+      await this.roundTrip();
+    } catch (error) {
+      throw toStationkitError(error);
+    }
+    // The callback above runs before the round trip ends, if the server refused.
+    if (refusal !== undefined) throw toStationkitError(refusal);
+  }
+
+  /** Whether what is published now reaches a socket. */
+  get isLive(): boolean {
+    return isLive(this.#nats);
+  }
+
+  /** @throws whatever nats.js throws: the connection is closed, or the message too large. */
+  publish(subject: string, message: PendingMessage): void {
+    if (message.token === 0) {
+      message.token = ++this.#lastToken;
+      this.#waiting.set(message.token, message);
+    }
+    this.#nats.publish(subject, message.prepared.payload, {
+      reply: `${this.#replyPrefix}${message.token}`,
+      headers: message as unknown as PublishHeaders,
+    });
+  }
+
+  /** The message is settled: later answers to it are of no interest. */
+  forget(message: PendingMessage): void {
+    this.#waiting.delete(message.token);
+  }
+
+  /** Resolves when the server has read everything that was published before. */
+  roundTrip(): Promise<void> {
+    return this.#nats.flush();
+  }
+
+  close(): void {
+    this.#subscription?.unsubscribe();
+  }
+
+  #receive(subject: string, data: Uint8Array, status: number): void {
+    const message = this.#waiting.get(Number(subject.slice(this.#replyPrefix.length)));
+    if (message !== undefined) this.#onAnswer(message, data, status);
+  }
+}

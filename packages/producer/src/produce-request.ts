@@ -1,0 +1,51 @@
+import { LIMITS, type MessageHeaders, requireKnownKeys, UsageError } from "@stationkit/core-protocol";
+
+/** One message and what goes with it. */
+export interface ProduceRequest<T = unknown> {
+  /** Bytes as they are (not copied: leave them unchanged until acknowledged), text as UTF-8, anything else as JSON. */
+  readonly message: T;
+  /** Names are case-sensitive; `$memphis…`, `Nats-Msg-Id`, `Nats-Batch-…` and `msg-id` are the producer's own. */
+  readonly headers?: MessageHeaders;
+  /** Id for duplicate detection, 1 to 1,024 bytes of printable ASCII; made by the producer when left out. */
+  readonly msgId?: string;
+  /** Messages of one key go to one partition, in order. The empty string is a key. Not together with `partitionNumber`. */
+  readonly partitionKey?: string | Uint8Array;
+  /** Partition, from 1. */
+  readonly partitionNumber?: number;
+  /** Gives the message up: before it is sent it is not stored, afterwards its outcome is unknown. */
+  readonly signal?: AbortSignal;
+}
+
+/** A request that says whether to wait for the broker. */
+export interface ProduceOptions<T = unknown> extends ProduceRequest<T> {
+  /**
+   * true (default): resolves with a `Delivery` as soon as the message is admitted to the window.
+   * false: resolves with the `PubAck` once the message is stored.
+   */
+  readonly asyncProduce?: boolean;
+}
+
+const KEYS = new Set(["message", "headers", "msgId", "partitionKey", "partitionNumber", "signal", "asyncProduce"]);
+const PRINTABLE = /^[\x20-\x7e]+$/;
+
+/** @throws {UsageError} for everything about a request that can be told wrong without a station. */
+export function checkRequest(request: ProduceOptions): void {
+  requireKnownKeys("produce", request, KEYS);
+  if (!("message" in request)) throw new UsageError("produce: message is missing");
+  if (request.partitionKey !== undefined && request.partitionNumber !== undefined) {
+    throw new UsageError("produce: partitionKey and partitionNumber exclude each other");
+  }
+  if (request.asyncProduce !== undefined && typeof request.asyncProduce !== "boolean") {
+    throw new UsageError("produce: asyncProduce must be true or false");
+  }
+  if (request.msgId !== undefined) checkMessageId(request.msgId);
+}
+
+function checkMessageId(msgId: unknown): void {
+  if (typeof msgId !== "string" || !PRINTABLE.test(msgId) || msgId.trim() !== msgId) {
+    throw new UsageError("produce: msgId must be printable ASCII without white space at its ends");
+  }
+  if (msgId.length > LIMITS.maxMessageIdBytes) {
+    throw new UsageError(`produce: msgId takes ${msgId.length} bytes, at most ${LIMITS.maxMessageIdBytes} are allowed`);
+  }
+}

@@ -1,0 +1,326 @@
+import type { Writable } from "node:stream";
+import {
+  AbortedError,
+  type Connection,
+  type ConnectionStatus,
+  EventEmitter,
+  type Listener,
+  PayloadTooLargeError,
+  PermissionDeniedError,
+  StationkitError,
+  type StationName,
+  toStationkitError,
+} from "@stationkit/core-protocol";
+import type { Station } from "@stationkit/station-admin";
+import type { Delivery, PubAck } from "./delivery.js";
+import { Deadlines } from "./engine/deadlines.js";
+import { createEncoder } from "./engine/encode.js";
+import { FailureLog } from "./engine/failure-log.js";
+import { FlushTracker } from "./engine/flush-tracker.js";
+import { createLaneOutcomes, type LaneOutcomes } from "./engine/lane-outcomes.js";
+import { createMessageIds } from "./engine/message-ids.js";
+import { PartitionLane } from "./engine/partition-lane.js";
+import { PendingMessage } from "./engine/pending-message.js";
+import { route } from "./engine/route.js";
+import { isStreamGone } from "./engine/station-lookup.js";
+import { type Waiter, Window } from "./engine/window.js";
+import { Wire } from "./engine/wire.js";
+import { checkRequest, type ProduceOptions, type ProduceRequest } from "./produce-request.js";
+import type {
+  PendingCounts,
+  ProduceInput,
+  ProduceManyOptions,
+  Producer,
+  ProducerEvents,
+  ProduceSummary,
+} from "./producer.js";
+import { ProducerClosedError } from "./producer-errors.js";
+import type { ResolvedProducerOptions } from "./producer-options.js";
+import { produceMany } from "./streams/produce-many.js";
+import { createWritable } from "./streams/writable.js";
+
+/** What a producer on one station is made of. */
+export interface StationProducerParts<T> {
+  readonly connection: Connection;
+  readonly options: ResolvedProducerOptions<T>;
+  readonly station: Station;
+  /** Called once, when the producer has released everything. */
+  readonly onClosed: () => void;
+}
+
+/** The public object for one station. It owns the order of the steps, and nothing else. */
+export class StationProducer<T> implements Producer<T> {
+  readonly producerName: string;
+  readonly #connection: Connection;
+  readonly #options: ResolvedProducerOptions<T>;
+  readonly #events = new EventEmitter<ProducerEvents<T>>();
+  readonly #encode: ReturnType<typeof createEncoder>;
+  readonly #nextId = createMessageIds();
+  readonly #wire: Wire;
+  readonly #window: Window;
+  readonly #lanes = new Map<number, PartitionLane>();
+  readonly #outcomes: LaneOutcomes;
+  readonly #flushes = new FlushTracker();
+  readonly #failures: FailureLog;
+  readonly #deadlines: Deadlines;
+  readonly #onClosed: () => void;
+  #station: Station;
+  #leaveConnection: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor({ connection, options, station, onClosed }: StationProducerParts<T>) {
+    this.#onClosed = onClosed;
+    this.producerName = options.producerName;
+    this.#connection = connection;
+    this.#options = options;
+    this.#station = station;
+    this.#encode = createEncoder(options.producerName, options.serializer);
+    this.#window = new Window({ maxMessages: options.maxInFlightMessages, maxBytes: options.maxInFlightBytes });
+    this.#failures = new FailureLog(options.maxInFlightBytes);
+    this.#outcomes = createLaneOutcomes(options.deliveryTimeoutMs);
+    this.#wire = new Wire(connection, this.#nextId(), (message, data, status) => {
+      this.#lane(message.partition).answer(message, data, status);
+    });
+    this.#deadlines = new Deadlines(Math.min(options.ackTimeoutMs, options.deliveryTimeoutMs), (now) =>
+      this.#sweep(now),
+    );
+  }
+
+  get stationName(): StationName {
+    return this.#station.name;
+  }
+
+  get partitions(): readonly number[] {
+    return this.#station.partitions;
+  }
+
+  get pending(): PendingCounts {
+    return { messages: this.#window.messages, bytes: this.#window.bytes, waiting: this.#window.waiting };
+  }
+
+  /** True when a message would have to wait. */
+  get isFull(): boolean {
+    return this.#window.isFull;
+  }
+
+  /** Starts to listen for answers. @throws {PermissionDeniedError} when the login may not. */
+  async open(): Promise<void> {
+    await this.#wire.open();
+    this.#connection.on("status", this.#onStatus);
+    this.#leaveConnection = this.#connection.beforeClose(() => this.close());
+  }
+
+  /** The station has changed, or was made again. */
+  follow(station: Station): void {
+    this.#station = station;
+  }
+
+  produce(options: ProduceOptions<T> & { readonly asyncProduce: false }): Promise<PubAck>;
+  produce(options: ProduceOptions<T> & { readonly asyncProduce?: true }): Promise<Delivery>;
+  produce(options: ProduceOptions<T>): Promise<PubAck | Delivery>;
+  produce(options: ProduceOptions<T>): Promise<PubAck | Delivery> {
+    try {
+      const admitted = this.admit(this.prepare(options));
+      if (options.asyncProduce !== false) return Promise.resolve(admitted);
+      return admitted instanceof PendingMessage
+        ? admitted.acknowledged
+        : admitted.then((message) => message.acknowledged);
+    } catch (error) {
+      return Promise.reject(toStationkitError(error));
+    }
+  }
+
+  tryProduce(request: ProduceRequest<T>): Delivery | undefined {
+    const message = this.prepare(request);
+    if (this.#window.isFull) return undefined;
+    return this.admit(message) as PendingMessage;
+  }
+
+  produceMany(
+    source: Iterable<ProduceInput<T>> | AsyncIterable<ProduceInput<T>>,
+    options?: ProduceManyOptions,
+  ): Promise<ProduceSummary> {
+    return produceMany<T>((request) => this.produce(request), source, options);
+  }
+
+  writable(): Writable {
+    return createWritable<T>((request) => this.produce(request));
+  }
+
+  on<Name extends keyof ProducerEvents<T>>(name: Name, listener: Listener<ProducerEvents<T>[Name]>): void {
+    this.#events.on(name, listener);
+  }
+
+  off<Name extends keyof ProducerEvents<T>>(name: Name, listener: Listener<ProducerEvents<T>[Name]>): void {
+    this.#events.off(name, listener);
+  }
+
+  async flush(): Promise<void> {
+    await this.#flushes.flush();
+    this.#failures.throwIfAny();
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Steps one to three: validate, encode, route. Nothing is kept of a request that throws. */
+  prepare(request: ProduceOptions<T>): PendingMessage {
+    if (this.#closing !== undefined) throw new ProducerClosedError(this.producerName);
+    checkRequest(request);
+    if (request.signal?.aborted === true) throw this.#aborted(request.signal, "not-sent");
+    const msgId = request.msgId ?? (this.#options.idempotent ? this.#nextId() : undefined);
+    const { headerBlock, payload } = this.#encode(request, msgId);
+    this.#requireFit(headerBlock.length + payload.length);
+    const station = this.#station.name;
+    const partition = route(request, this.#station.partitions, this.#options.partitioner, station);
+    const deadline = Date.now() + this.#options.deliveryTimeoutMs;
+    return new PendingMessage({ request, station, partition, msgId, headerBlock, payload, deadline });
+  }
+
+  /** Step four: lets the message in, at once or when there is room; then it is on its way. */
+  admit(message: PendingMessage): PendingMessage | Promise<PendingMessage> {
+    message.generation = this.#flushes.begin();
+    this.#deadlines.watch();
+    if (this.#window.tryAdmit(message.sizeBytes)) {
+      this.#dispatch(message);
+      return message;
+    }
+    return this.#waitForRoom(message);
+  }
+
+  /** Step five: the message belongs to its partition's lane, which publishes it. */
+  #dispatch(message: PendingMessage): void {
+    const { signal } = message.prepared.request;
+    const lane = this.#lane(message.partition);
+    if (signal !== undefined) {
+      message.onAbort(signal, () => {
+        lane.abandon(message, this.#aborted(signal, message.attempts > 0 ? "unknown" : "not-sent"));
+      });
+    }
+    lane.add(message);
+  }
+
+  /** Step six: the message has ended. Whoever waits for room comes in. */
+  readonly #settle = (message: PendingMessage, result: PubAck | StationkitError): void => {
+    this.#wire.forget(message);
+    if (!message.settle(result)) return;
+    if (result instanceof StationkitError) this.#report(message, result);
+    this.#flushes.end(message.generation);
+    this.#window.release(message.sizeBytes);
+  };
+
+  #report(message: PendingMessage, error: StationkitError): void {
+    const { station, partition, msgId } = message;
+    const failure = { error, station, partition, msgId, request: message.prepared.request as ProduceRequest<T> };
+    this.#failures.add(failure, message.sizeBytes);
+    this.#events.emit("delivery-failed", error, failure);
+  }
+
+  #waitForRoom(message: PendingMessage): Promise<PendingMessage> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (error: StationkitError): void => {
+        message.stopListening();
+        this.#flushes.end(message.generation);
+        reject(error);
+      };
+      const waiter: Waiter = {
+        next: undefined,
+        previous: undefined,
+        sizeBytes: message.sizeBytes,
+        deadline: message.prepared.deadline,
+        admit: () => {
+          message.stopListening();
+          this.#dispatch(message);
+          resolve(message);
+        },
+        expire: () => {
+          giveUp(this.#outcomes.expired(message));
+        },
+      };
+      const { signal } = message.prepared.request;
+      if (signal !== undefined) {
+        message.onAbort(signal, () => {
+          this.#window.giveUp(waiter);
+          giveUp(this.#aborted(signal, "not-sent"));
+        });
+      }
+      this.#window.wait(waiter);
+    });
+  }
+
+  #lane(partition: number): PartitionLane {
+    let lane = this.#lanes.get(partition);
+    if (lane === undefined) {
+      lane = new PartitionLane(partition, {
+        station: this.#station.name,
+        wire: this.#wire,
+        isStrict: this.#options.ordering === "strict",
+        ackTimeoutMs: this.#options.ackTimeoutMs,
+        retryDelayMs: this.#options.retryDelayMs,
+        maxRetryDelayMs: this.#options.maxRetryDelayMs,
+        outcomes: this.#outcomes,
+        duplicateWindowMs: () => this.#station.settings.idempotencyWindowMs,
+        settle: this.#settle,
+        onStored: () => {
+          this.#window.recover();
+        },
+        onThrottled: () => {
+          this.#window.shrink();
+        },
+        isGone: (stream) => isStreamGone(this.#connection, stream),
+      });
+      this.#lanes.set(partition, lane);
+    }
+    return lane;
+  }
+
+  readonly #onStatus = (status: ConnectionStatus): void => {
+    for (const lane of this.#lanes.values()) {
+      if (status.type === "disconnected") lane.suspend();
+      if (status.type === "reconnected") lane.resume();
+      if (status.type === "closed") lane.close();
+      if (status.type === "error" && status.error instanceof PermissionDeniedError) this.#deny(lane, status.error);
+    }
+  };
+
+  #deny(lane: PartitionLane, error: PermissionDeniedError): void {
+    // A Memphis broker does not name the subject; the round trip in the lane then finds nobody unanswered elsewhere.
+    if (error.operation === "publish" && error.subject === lane.subject) void lane.deny(error);
+  }
+
+  #sweep(now: number): boolean {
+    this.#window.expire(now);
+    for (const lane of this.#lanes.values()) lane.sweep(now);
+    return this.#window.messages > 0 || this.#window.waiting > 0;
+  }
+
+  #requireFit(sizeBytes: number): void {
+    const limits = [this.#connection.server.maxPayloadBytes, this.#station.settings.maxMessageBytes ?? 0];
+    const limitBytes = Math.min(...limits.filter((limit) => limit > 0));
+    if (sizeBytes <= limitBytes) return;
+    throw new PayloadTooLargeError(
+      `the message takes ${sizeBytes} bytes with its headers; station "${this.#station.name}" takes at most ${limitBytes}`,
+      { outcome: "not-sent", sizeBytes, limitBytes },
+    );
+  }
+
+  #aborted(signal: AbortSignal, outcome: "not-sent" | "unknown"): AbortedError {
+    const what = outcome === "not-sent" ? "before it was sent" : "while it was on its way: it may be stored";
+    return new AbortedError(`the message was aborted ${what}`, outcome, { cause: signal.reason });
+  }
+
+  async #close(): Promise<void> {
+    await this.#flushes.flush();
+    this.#deadlines.stop();
+    this.#connection.off("status", this.#onStatus);
+    this.#leaveConnection?.();
+    this.#wire.close();
+    this.#onClosed();
+    this.#failures.throwIfAny();
+  }
+}

@@ -1,0 +1,82 @@
+import type { StationkitError } from "@stationkit/core-protocol";
+import { toStationkitError } from "@stationkit/core-protocol";
+import type { Delivery, MultiStationDelivery, PubAck } from "../delivery.js";
+import type { ProduceRequest } from "../produce-request.js";
+import type { ProduceInput, ProduceManyOptions, ProduceSummary } from "../producer.js";
+import { toRequest } from "./produce-input.js";
+
+const MAX_FAILURES = 1_000;
+
+/** Non-blocking produce of any producer. */
+export type Produce<T> = (request: ProduceRequest<T>) => Promise<Delivery | MultiStationDelivery>;
+
+/** Reads the source no faster than the window admits, and counts what becomes of each item. */
+export async function produceMany<T>(
+  produce: Produce<T>,
+  source: Iterable<ProduceInput<T>> | AsyncIterable<ProduceInput<T>>,
+  options: ProduceManyOptions = {},
+): Promise<ProduceSummary> {
+  const { signal } = options;
+  const startedAt = Date.now();
+  const failures: { index: number; error: StationkitError }[] = [];
+  const open = new OpenCount();
+  let [received, produced, duplicates, failed] = [0, 0, 0, 0];
+
+  const fail = (index: number, error: unknown): void => {
+    failed++;
+    if (failures.length < MAX_FAILURES) failures.push({ index, error: toStationkitError(error) });
+  };
+  const succeed = (acks: PubAck | readonly PubAck[]): void => {
+    produced++;
+    if ([acks].flat().some((ack) => ack.duplicate)) duplicates++;
+  };
+
+  try {
+    for await (const input of source) {
+      if (isAborted(signal)) break;
+      const index = received++;
+      try {
+        const { acknowledged } = await produce({ ...toRequest(input), ...(signal && { signal }) });
+        open.add(
+          (acknowledged as Promise<PubAck | readonly PubAck[]>).then(succeed, (error: unknown) => {
+            fail(index, error);
+          }),
+        );
+      } catch (error) {
+        fail(index, error);
+      }
+    }
+  } finally {
+    await open.empty();
+  }
+  return {
+    received,
+    produced,
+    duplicates,
+    failed,
+    failures,
+    aborted: isAborted(signal),
+    elapsedMs: Date.now() - startedAt,
+  };
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+/** Counts what has not ended, without keeping it. */
+class OpenCount {
+  #count = 0;
+  #resolve: (() => void) | undefined;
+
+  add(work: Promise<void>): void {
+    this.#count++;
+    void work.then(() => {
+      if (--this.#count === 0) this.#resolve?.();
+    });
+  }
+
+  async empty(): Promise<void> {
+    if (this.#count > 0) await new Promise<void>((resolve) => (this.#resolve = resolve));
+  }
+}

@@ -1,0 +1,118 @@
+import { StationkitError } from "@stationkit/core-protocol";
+import { completeStation, withdrawStreams } from "./complete-station.js";
+import { inParallel, type Operation } from "./operation.js";
+import { isOwn, readHead, type StationHead, streamInTheWay } from "./read-station.js";
+import { isReplicaShortage, replicasToTry, replicaShortage } from "./replicas.js";
+import { partitionNumbers } from "./station.js";
+import { decodeRecord, newStationId, type StationRecord } from "./station-record.js";
+import type { StationRequest } from "./station-request.js";
+import { createStream, streamInfo } from "./stream-api.js";
+import { newStreamConfig, type PartitionRequest, serverFeatures } from "./stream-config.js";
+
+/** A station that is there and whole. */
+export interface Established {
+  readonly head: StationHead;
+  /** Whether this call has made it. */
+  readonly created: boolean;
+}
+
+/**
+ * Makes the station when it is missing, and completes what is there otherwise.
+ *
+ * Partitions N..2 are added first, each under a random id of this call; then partition 1, whose addition is the one atomic step:
+ * of many creators exactly one adds it, and its record says what the station is. A creator that dies before has made
+ * nothing; one that dies after is completed by whoever comes next (see `completeStation`). The losers take back what
+ * they have added beyond the winner's count, and use the winner's station.
+ * @param check - called with a station that is there already, before anything is changed; may throw.
+ */
+export async function establishStation(
+  operation: Operation,
+  request: StationRequest,
+  check: (head: StationHead) => void,
+): Promise<Established> {
+  for (let attempt = 0; ; attempt++) {
+    const creator = await bringAbout(operation, request, check);
+    if (creator !== undefined) return creator;
+    // Destroyed meanwhile, by another client: once more from the start.
+    await operation.pause(attempt);
+  }
+}
+
+async function bringAbout(
+  operation: Operation,
+  request: StationRequest,
+  check: (head: StationHead) => void,
+): Promise<Established | undefined> {
+  let head = await readHead(operation, request.name);
+  let created = false;
+  if (head === undefined) {
+    const id = newStationId();
+    await addStreams(operation, request, id);
+    head = await readHead(operation, request.name);
+    if (head === undefined) return undefined;
+    created = head.record?.id === id;
+    if (!created) {
+      const partitions = partitionNumbers(request.partitions).slice(head.partitionCount);
+      await withdrawStreams(operation, { name: request.name, id, partitions });
+    }
+  }
+  if (!created) check(head);
+  if (!isOwn(head)) return { head, created };
+  const whole = await completeStation(operation, head, created);
+  return whole === undefined ? undefined : { head: whole, created };
+}
+
+/** Adds the streams. Afterwards the station exists, by this call or another. */
+async function addStreams(operation: Operation, request: StationRequest, id: string): Promise<void> {
+  for (const replicas of replicasToTry(operation.connection, request.settings.replicas)) {
+    try {
+      await addStreamsWith(operation, { request, id, replicas });
+      return;
+    } catch (error) {
+      if (!isReplicaShortage(error)) throw error;
+      if (request.settings.replicas !== undefined || replicas === 1) throw replicaShortage(request.name, replicas, error);
+    }
+  }
+}
+
+/** Adds N..2, then 1. */
+async function addStreamsWith(
+  operation: Operation,
+  { request, id, replicas }: { request: StationRequest; id: string; replicas: number },
+): Promise<void> {
+  const { name, partitions } = request;
+  const settings = { ...request.settings, replicas };
+  const record: StationRecord = { id, partitions, revision: 1, dlsStation: settings.dlsStation };
+  const features = serverFeatures(operation.connection.server);
+  const others = partitionNumbers(partitions).slice(1).reverse();
+  let committing = false;
+  try {
+    await inParallel(others, (partition) => addStream(operation, { name, partition, settings, record, features }));
+    committing = true;
+    await addStream(operation, { name, partition: 1, settings, record, features });
+  } catch (error) {
+    // Without an answer, partition 1 may be there: then the others belong to a station that exists.
+    const certain = !committing || (StationkitError.is(error) && error.outcome !== "unknown");
+    if (certain) await withdrawStreams(operation, { name, id, partitions: others }).catch(ignore);
+    throw error;
+  }
+}
+
+/** Leaves a stream that is there alone: after the commit it is claimed or replaced, by the one who has committed. */
+async function addStream(operation: Operation, request: PartitionRequest): Promise<void> {
+  const config = newStreamConfig(request);
+  while ((await createStream(operation, config)) === "in-use") {
+    const info = await streamInfo(operation, config.name);
+    if (info === undefined) continue;
+    // Partition 1 without a record is a station that another tool has made meanwhile.
+    if (request.partition !== 1 && decodeRecord(info.config.metadata) === undefined) {
+      throw streamInTheWay(request.name, info.config);
+    }
+    return;
+  }
+}
+
+function ignore(): undefined {
+  // What was not taken back is cleaned by the next creator; the failure that led here is what the caller has to hear.
+  return undefined;
+}

@@ -1,0 +1,76 @@
+import { type Connection, StationkitError, type StationName } from "@stationkit/core-protocol";
+
+const FIRST_DELAY_MS = 50;
+const LONGEST_DELAY_MS = 1_000;
+/** One try; every call of this package can be repeated, so a lost answer should not cost the whole time. */
+const TRY_TIMEOUT_MS = 5_000;
+
+/** One call of the admin: who it is about, and until when it may go on. */
+export class Operation {
+  readonly connection: Connection;
+  /** undefined for `list`. */
+  readonly station: StationName | undefined;
+  readonly #deadline: number;
+
+  constructor(connection: Connection, options: { station?: StationName; timeoutMs: number }) {
+    this.connection = connection;
+    this.station = options.station;
+    this.#deadline = performance.now() + options.timeoutMs;
+  }
+
+  get expired(): boolean {
+    return performance.now() >= this.#deadline;
+  }
+
+  /**
+   * Sends one JetStream API request, again after temporary failures and lost answers, until the deadline. Every request of
+   * this package may be sent twice: what it does a second time is what it did the first time.
+   * @throws {StationkitError} the last failure.
+   */
+  async request<Answer extends object>(operation: string, body?: object): Promise<Answer> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.connection.jetStream.request<Answer>(operation, body, {
+          timeoutMs: Math.max(1, Math.min(TRY_TIMEOUT_MS, Math.ceil(this.#deadline - performance.now()))),
+          ...(this.station !== undefined && { station: this.station }),
+        });
+      } catch (error) {
+        if (!StationkitError.is(error) || !error.retryable || this.expired) throw error;
+      }
+      await this.pause(attempt);
+    }
+  }
+
+  /** Waits before another attempt (counted from 0), longer each time, with jitter, and never past the deadline. */
+  async pause(attempt: number): Promise<void> {
+    const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt, 10));
+    const delay = longest * (0.5 + Math.random() / 2);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(delay, Math.max(0, this.#deadline - performance.now()))));
+  }
+}
+
+/** How many requests of one call are on the way at once. */
+const CONCURRENCY = 16;
+
+/** Runs work for every item, a few at a time, in the given order. Rejects with the first failure, after all has settled. */
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results = new Array<Result>(items.length);
+  const failures: unknown[] = [];
+  const queue = items.entries();
+  async function run(): Promise<void> {
+    for (const [index, item] of queue) {
+      if (failures.length > 0) return;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, run));
+  if (failures.length > 0) throw failures[0];
+  return results;
+}

@@ -1,0 +1,27 @@
+import { run } from "./run.mjs";
+import { SetUpError } from "./set-up-error.mjs";
+
+/**
+ * Runs turbo tasks, two at a time as the smallest machine has two cores. Goes on after a failing task and prints failing ones only.
+ * @param {NodeJS.ProcessEnv} env - from `setUp`
+ * @param {readonly string[]} tasks
+ * @param {object} [options]
+ * @param {readonly string[]} [options.filters] - default: all packages
+ * @param {number} [options.concurrency]
+ * @param {number} [options.timeoutMs]
+ */
+export function turbo(env, tasks, { filters = [], concurrency = 2, timeoutMs } = {}) {
+  const args = ["run", ...tasks, `--concurrency=${concurrency}`, "--continue=dependencies-successful"];
+  const output = ["--output-logs=errors-only", "--log-order=grouped"];
+  return run("turbo", [...args, ...output, ...filters.map((filter) => `--filter=${filter}`)], { env, timeoutMs });
+}
+
+/**
+ * Builds what a command needs before it can go on.
+ * @param {NodeJS.ProcessEnv} env - from `setUp`
+ * @param {string} filter
+ */
+export async function build(env, filter) {
+  const { ok, output } = await turbo(env, ["build"], { filters: [filter] });
+  if (!ok) throw new SetUpError("the build failed", output, ["Repair what it says, then run the same command again."]);
+}
