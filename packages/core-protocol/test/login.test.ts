@@ -13,7 +13,10 @@ failOnUnhandledRejections();
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** Connects, makes sure that JetStream answers, and hands over what the server sees of this client. */
-async function login(server: NatsServer, options: ConnectOptions): Promise<{ name?: string; authorized_user?: string }> {
+async function login(
+  server: NatsServer,
+  options: ConnectOptions,
+): Promise<{ name?: string; authorized_user?: string }> {
   await using connection: Connection = await connect(options);
   await connection.jetStream.request("INFO");
   expect(connection.id).toMatch(UUID);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, it, vi } from "vitest";
@@ -76,6 +76,8 @@ it("takes over the lock of a process that was killed while it downloaded, and wh
   first?.kill("SIGKILL");
   await first?.end();
   expect(existsSync(join(cache, ".lock"))).toBe(true);
+  const leftover = readdirSync(cache).find((name) => name.startsWith(".download-"));
+  utimesSync(join(cache, leftover!), 1, 1);
 
   mirror.interference = () => false;
   const followers = contenders(3, cache, mirror);

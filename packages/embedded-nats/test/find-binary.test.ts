@@ -147,6 +147,24 @@ it("names every place that was looked at, why each failed, and what to do", asyn
   expect(error.message).toContain("NATS_EMBEDDED_BINARY");
 });
 
+it("names the release and the archive too when both cannot be reached, within seconds, and says that trying again may help", async () => {
+  // An apt that does not work stands for an archive that cannot be reached.
+  mkdirSync(join(folder, "bin"));
+  writeFileSync(join(folder, "bin/apt-config"), "#!/bin/sh\necho 'E: broken on purpose' >&2\nexit 100\n", {
+    mode: 0o755,
+  });
+  vi.stubEnv("PATH", `${join(folder, "bin")}${delimiter}/usr/bin${delimiter}/bin`);
+  vi.stubEnv("NATS_EMBEDDED_DOWNLOAD_MIRROR", "http://127.0.0.1:1");
+  const startedAt = performance.now();
+  const error = await failure({ download: true });
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(error.attempts.map(({ source }) => source)).toEqual(["PATH", "cache", "release", "debian-archive"]);
+  expect(error.attempts[2]?.reason).toContain("ECONNREFUSED");
+  expect(error.attempts[3]?.reason).toMatch(/broken on purpose|neither Debian nor Ubuntu/);
+  expect(error.retryable).toBe(true);
+  expect(error.cause).toMatchObject({ code: "SK_EMBEDDED_DOWNLOAD" });
+});
+
 it("fails startNats with the same error", async () => {
   await onPath("2.9.25");
   await expect(startNats()).rejects.toThrow(BinaryNotFoundError);

@@ -111,6 +111,7 @@ describe("a fault", () => {
   it("by pause() makes the server silent with its connections open until resume()", async () => {
     await using server = await startNats();
     const connection = await connect({ servers: server.url });
+    await connection.flush();
     server.pause();
     const flushed = connection.flush().then(() => "flushed");
     const silence = new Promise((resolve) => setTimeout(resolve, 300, "silence"));
@@ -150,9 +151,15 @@ describe("a fault", () => {
   it("on a server that does not run is an error", async () => {
     const server = await startNats({ jetstream: false });
     await server.kill();
-    expect(() => server.pause()).toThrow(ServerStateError);
-    expect(() => server.resume()).toThrow("no process runs");
-    expect(() => server.lameDuck()).toThrow(ServerStateError);
+    expect(() => {
+      server.pause();
+    }).toThrow(ServerStateError);
+    expect(() => {
+      server.resume();
+    }).toThrow("no process runs");
+    expect(() => {
+      server.lameDuck();
+    }).toThrow(ServerStateError);
     await expect(server.reload({})).rejects.toThrow(ServerStateError);
     await server.kill();
     await server.stop();

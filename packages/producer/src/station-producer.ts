@@ -13,6 +13,7 @@ import {
 } from "@stationkit/core-protocol";
 import type { Station } from "@stationkit/station-admin";
 import type { Delivery, PubAck } from "./delivery.js";
+import { AbortListeners } from "./engine/abort-listeners.js";
 import { Deadlines } from "./engine/deadlines.js";
 import { createEncoder } from "./engine/encode.js";
 import { FailureLog } from "./engine/failure-log.js";
@@ -60,6 +61,7 @@ export class StationProducer<T> implements Producer<T> {
   readonly #window: Window;
   readonly #lanes = new Map<number, PartitionLane>();
   readonly #outcomes: LaneOutcomes;
+  readonly #aborts = new AbortListeners();
   readonly #flushes = new FlushTracker();
   readonly #failures: FailureLog;
   readonly #deadlines: Deadlines;
@@ -198,7 +200,7 @@ export class StationProducer<T> implements Producer<T> {
     const { signal } = message.prepared.request;
     const lane = this.#lane(message.partition);
     if (signal !== undefined) {
-      message.onAbort(signal, () => {
+      message.abortListener = this.#aborts.add(signal, () => {
         lane.abandon(message, this.#aborted(signal, message.attempts > 0 ? "unknown" : "not-sent"));
       });
     }
@@ -244,7 +246,7 @@ export class StationProducer<T> implements Producer<T> {
       };
       const { signal } = message.prepared.request;
       if (signal !== undefined) {
-        message.onAbort(signal, () => {
+        message.abortListener = this.#aborts.add(signal, () => {
           this.#window.giveUp(waiter);
           giveUp(this.#aborted(signal, "not-sent"));
         });

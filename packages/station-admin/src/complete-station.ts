@@ -1,12 +1,12 @@
-import { partitionStream, StationConflictError, type StationName, StationUnavailableError } from "@stationkit/core-protocol";
+import { partitionStream, StationConflictError, StationkitError, type StationName, StationUnavailableError } from "@stationkit/core-protocol";
 import { inParallel, type Operation } from "./operation.js";
 import { headOf, isOwn, type OwnHead, readHead, streamInTheWay } from "./read-station.js";
 import { partitionNumbers } from "./station.js";
 import { decodeRecord } from "./station-record.js";
 import { readSettings, changedStreamConfig, newStreamConfig, serverFeatures } from "./stream-config.js";
-import { createStream, deleteStream, streamInfo, updateStream } from "./stream-api.js";
+import { createStream, deleteStreamIf, streamInfo, updateStream } from "./stream-api.js";
 import { settingDifferences } from "./station-settings.js";
-import type { StreamConfig, StreamInfo } from "./stream-wire.js";
+import type { StreamInfo } from "./stream-wire.js";
 
 /** How long a foreign stream among the partitions is left to the creator whose station it is, before anyone replaces it. */
 const TAKEOVER_MS = 2_000;
@@ -54,7 +54,7 @@ export async function completeStation(
 }
 
 /** Measures how long the same partitions have been waited for. */
-class Patience {
+export class Patience {
   #waiting = "";
   #since = 0;
   readonly #limitMs = TAKEOVER_MS * (1 + Math.random() / 2);
@@ -70,7 +70,7 @@ class Patience {
   }
 }
 
-interface PartitionTask {
+export interface PartitionTask {
   readonly head: OwnHead;
   readonly partition: number;
   readonly mayReplace: boolean;
@@ -78,24 +78,26 @@ interface PartitionTask {
   readonly added: Set<number>;
 }
 
-/** `changed`, `claimed`: look again. `waiting…`: for the creator. A configuration: this partition's, newer than partition 1's. */
-type Outcome = "settled" | "changed" | "claimed" | `waiting ${string}` | StreamConfig;
+/** `changed`, `claimed`: look again. `waiting…`: for the creator. A stream: one whose settings are newer than partition 1's. */
+export type Outcome = "settled" | "changed" | "claimed" | `waiting ${string}` | StreamInfo;
 
-async function settlePartition(operation: Operation, task: PartitionTask): Promise<Outcome> {
+export async function settlePartition(operation: Operation, task: PartitionTask): Promise<Outcome> {
   const { head, partition } = task;
   const info = await streamInfo(operation, partitionStream(head.name, partition));
   if (info === undefined) return addPartition(operation, task);
   const record = decodeRecord(info.config.metadata);
   if (record === undefined) throw streamInTheWay(head.name, info.config);
   if (record.id !== head.record.id) return claimLeftover(operation, task, info);
-  if (record.revision > head.record.revision) return info.config;
+  if (record.revision > head.record.revision) return info;
   const sameSettings = settingDifferences({ ...readSettings(info.config), storage: head.settings.storage }, head.settings);
   if (record.revision === head.record.revision && sameSettings.length === 0) return "settled";
   const answer = await updateStream(operation, changedStreamConfig(info.config, head.settings, head.record));
-  if (answer !== "refused") return "changed";
+  if (!StationkitError.is(answer)) return "changed";
   throw new StationConflictError(
     `station "${head.name}": stream "${info.config.name}" cannot be given the settings of partition 1`,
     head.name,
+    {},
+    { cause: answer },
   );
 }
 
@@ -108,18 +110,19 @@ async function addPartition(operation: Operation, { head, partition, added }: Pa
 }
 
 /** Makes a stream of an unfinished or destroyed station this station's, or waits for its creator to do so. */
-export async function claimLeftover(operation: Operation, task: PartitionTask, info: StreamInfo): Promise<Outcome> {
+async function claimLeftover(operation: Operation, task: PartitionTask, info: StreamInfo): Promise<Outcome> {
   const { head, mayReplace } = task;
   const neverUsed = info.state.last_seq === 0 && info.state.consumer_count === 0;
   if (neverUsed && info.config.storage === head.settings.storage) {
     const answer = await updateStream(operation, changedStreamConfig(info.config, head.settings, head.record));
-    if (answer !== "refused") return "claimed";
+    if (!StationkitError.is(answer)) return "claimed";
   }
   if (!mayReplace) return `waiting ${info.config.name} ${info.created}`;
-  // Once more, right before deleting: another may have replaced it since.
-  const now = await streamInfo(operation, info.config.name);
-  const id = decodeRecord(now?.config.metadata)?.id;
-  if (id !== undefined && id !== head.record.id) await deleteStream(operation, info.config.name);
+  // A stream that has a record, but not this station's.
+  await deleteStreamIf(operation, info.config.name, (now) => {
+    const id = decodeRecord(now.config.metadata)?.id;
+    return id !== undefined && id !== head.record.id;
+  });
   return "claimed";
 }
 
@@ -133,15 +136,14 @@ export interface Withdrawal {
 /** Deletes those of them that nobody has claimed. */
 export async function withdrawStreams(operation: Operation, { name, id, partitions }: Withdrawal): Promise<void> {
   await inParallel(partitions, async (partition) => {
-    const stream = partitionStream(name, partition);
-    const info = await streamInfo(operation, stream);
-    if (decodeRecord(info?.config.metadata)?.id === id) await deleteStream(operation, stream);
+    const isMine = ({ config }: StreamInfo): boolean => decodeRecord(config.metadata)?.id === id;
+    await deleteStreamIf(operation, partitionStream(name, partition), isMine);
   });
 }
 
 /** Writes settings that a partition knows and partition 1 has lost to a concurrent change back to partition 1. */
 async function restoreRevision(operation: Operation, head: OwnHead, outcomes: readonly Outcome[]): Promise<void> {
-  const newer = outcomes.filter((outcome) => typeof outcome === "object").map((config) => headOf(head.name, config));
+  const newer = outcomes.filter((outcome) => typeof outcome === "object").map((info) => headOf(head.name, info));
   const newest = newer.filter(isOwn).sort((a, b) => b.record.revision - a.record.revision)[0];
   if (newest === undefined) return;
   const record = { ...newest.record, partitions: head.partitionCount };

@@ -9,13 +9,6 @@ import type { StationRequest } from "./station-request.js";
 import { createStream, streamInfo } from "./stream-api.js";
 import { newStreamConfig, type PartitionRequest, serverFeatures } from "./stream-config.js";
 
-/** A station that is there and whole. */
-export interface Established {
-  readonly head: StationHead;
-  /** Whether this call has made it. */
-  readonly created: boolean;
-}
-
 /**
  * Makes the station when it is missing, and completes what is there otherwise.
  *
@@ -28,11 +21,11 @@ export interface Established {
 export async function establishStation(
   operation: Operation,
   request: StationRequest,
-  check: (head: StationHead) => void,
-): Promise<Established> {
+  check?: (head: StationHead) => void,
+): Promise<StationHead> {
   for (let attempt = 0; ; attempt++) {
-    const creator = await bringAbout(operation, request, check);
-    if (creator !== undefined) return creator;
+    const head = await bringAbout(operation, request, check);
+    if (head !== undefined) return head;
     // Destroyed meanwhile, by another client: once more from the start.
     await operation.pause(attempt);
   }
@@ -41,8 +34,8 @@ export async function establishStation(
 async function bringAbout(
   operation: Operation,
   request: StationRequest,
-  check: (head: StationHead) => void,
-): Promise<Established | undefined> {
+  check?: (head: StationHead) => void,
+): Promise<StationHead | undefined> {
   let head = await readHead(operation, request.name);
   let created = false;
   if (head === undefined) {
@@ -56,10 +49,8 @@ async function bringAbout(
       await withdrawStreams(operation, { name: request.name, id, partitions });
     }
   }
-  if (!created) check(head);
-  if (!isOwn(head)) return { head, created };
-  const whole = await completeStation(operation, head, created);
-  return whole === undefined ? undefined : { head: whole, created };
+  if (!created) check?.(head);
+  return isOwn(head) ? completeStation(operation, head, created) : head;
 }
 
 /** Adds the streams. Afterwards the station exists, by this call or another. */

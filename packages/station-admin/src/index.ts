@@ -5,6 +5,9 @@ export {
   type StationAdminOptions,
 } from "./station-admin.js";
 export type { StationOptions } from "./station-request.js";
+export type { StationChanges } from "./update-station.js";
+export type { GrowthOptions } from "./add-partitions.js";
+export type { PurgeOptions, PurgeResult } from "./purge-station.js";
 export {
   type DiscardPolicy,
   type RetentionPolicy,

@@ -1,4 +1,4 @@
-import { type Connection, StationkitError, type StationName } from "@stationkit/core-protocol";
+import { type Connection, RequestTimeoutError, StationkitError, type StationName } from "@stationkit/core-protocol";
 
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 1_000;
@@ -10,11 +10,13 @@ export class Operation {
   readonly connection: Connection;
   /** undefined for `list`. */
   readonly station: StationName | undefined;
+  readonly #timeoutMs: number;
   readonly #deadline: number;
 
   constructor(connection: Connection, options: { station?: StationName; timeoutMs: number }) {
     this.connection = connection;
     this.station = options.station;
+    this.#timeoutMs = options.timeoutMs;
     this.#deadline = performance.now() + options.timeoutMs;
   }
 
@@ -23,17 +25,29 @@ export class Operation {
   }
 
   /**
-   * Sends one JetStream API request, again after temporary failures and lost answers, until the deadline. Every request of
-   * this package may be sent twice: what it does a second time is what it did the first time.
+   * Sends one JetStream API request, again after temporary failures and lost answers, until the deadline: for requests that
+   * do the second time what they did the first time.
    * @throws {StationkitError} the last failure.
    */
   async request<Answer extends object>(operation: string, body?: object): Promise<Answer> {
+    return this.repeat(() => this.requestOnce<Answer>(operation, body));
+  }
+
+  /** Sends one request once, for what may not be repeated blindly. */
+  async requestOnce<Answer extends object>(operation: string, body?: object): Promise<Answer> {
+    const { jetStream } = this.connection;
+    if (this.expired) throw new RequestTimeoutError(`${jetStream.prefix}.${operation}`, this.#timeoutMs);
+    return jetStream.request<Answer>(operation, body, {
+      timeoutMs: Math.max(1, Math.min(TRY_TIMEOUT_MS, Math.ceil(this.#deadline - performance.now()))),
+      ...(this.station !== undefined && { station: this.station }),
+    });
+  }
+
+  /** Does work again while it fails for a time only, until the deadline. @throws {StationkitError} the last failure. */
+  async repeat<Result>(work: () => Promise<Result>): Promise<Result> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.connection.jetStream.request<Answer>(operation, body, {
-          timeoutMs: Math.max(1, Math.min(TRY_TIMEOUT_MS, Math.ceil(this.#deadline - performance.now()))),
-          ...(this.station !== undefined && { station: this.station }),
-        });
+        return await work();
       } catch (error) {
         if (!StationkitError.is(error) || !error.retryable || this.expired) throw error;
       }

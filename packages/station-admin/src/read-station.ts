@@ -12,6 +12,8 @@ export interface StationHead {
   readonly name: StationName;
   /** Partition 1's configuration as the server told it. */
   readonly config: StreamConfig;
+  /** When partition 1 was added, RFC 3339. */
+  readonly created: string;
   readonly settings: StationSettings;
   readonly partitionCount: number;
   /** undefined for streams of a station's form that another tool made. */
@@ -29,16 +31,16 @@ export type OwnHead = StationHead & { readonly record: StationRecord };
 export async function readHead(operation: Operation, name: StationName): Promise<StationHead | undefined> {
   const info = await streamInfo(operation, partitionStream(name, 1));
   if (info === undefined) return undefined;
-  const head = headOf(name, info.config);
+  const head = headOf(name, info);
   if (head.record !== undefined) return head;
   if (!hasPartitionSubjects(info.config)) throw streamInTheWay(name, info.config);
   return { ...head, partitionCount: await countForeignPartitions(operation, name) };
 }
 
 /** The head that partition 1's configuration makes; `partitionCount` is 1 without a record. */
-export function headOf(name: StationName, config: StreamConfig): StationHead {
+export function headOf(name: StationName, { config, created }: StreamInfo): StationHead {
   const record = decodeRecord(config.metadata);
-  return { name, config, settings: readSettings(config), partitionCount: record?.partitions ?? 1, record };
+  return { name, config, created, settings: readSettings(config), partitionCount: record?.partitions ?? 1, record };
 }
 
 export function isOwn(head: StationHead): head is OwnHead {

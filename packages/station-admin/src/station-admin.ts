@@ -4,16 +4,22 @@ import {
   requireDurationMs,
   requireKnownKeys,
   StationExistsError,
+  type StationName,
   StationNotFoundError,
 } from "@stationkit/core-protocol";
+import { addPartitions, type GrowthOptions, resolveGrowth } from "./add-partitions.js";
 import { establishStation } from "./create-station.js";
 import { describeStation } from "./describe-station.js";
+import { destroyStation } from "./destroy-station.js";
+import { listStations } from "./list-stations.js";
 import { Operation } from "./operation.js";
+import { purgeStation, type PurgeOptions, type PurgeResult, requirePurgeOptions } from "./purge-station.js";
 import { type StationHead, toStation } from "./read-station.js";
 import type { Station, StationDescription } from "./station.js";
 import { resolveStationOptions, type StationOptions, type StationRequest } from "./station-request.js";
 import { settingDifferences } from "./station-settings.js";
 import { type StationWatch, watchStation, type WatchOptions } from "./station-watch.js";
+import { resolveChanges, type StationChanges, updateStation } from "./update-station.js";
 
 /** Options of an admin. */
 export interface StationAdminOptions {
@@ -29,46 +35,138 @@ export const STATION_ADMIN_DEFAULTS: Readonly<Required<StationAdminOptions>> = O
   pollIntervalMs: 30_000,
 });
 
+/**
+ * Administers stations. It holds nothing open by itself (only watches do): there is nothing to close.
+ *
+ * Every call may be made by many clients at once. Beside what each method says, all throw `InvalidNameError` and `UsageError` before
+ * any request, `StationConflictError` when a stream that is no part of the station has the name of one of its partitions,
+ * `PermissionDeniedError`, `ConnectionClosedError`, and after `timeoutMs` `RequestTimeoutError` (outcome unknown: the same
+ * call made again goes on where this one stopped).
+ */
 export interface StationAdmin {
+  /**
+   * Makes a station. Resolves when all of its partitions take messages; also when it is there with these settings.
+   * @throws {StationExistsError} when it has other settings, listed in `differences`. Left out, `replicas`, `dlsStation` and
+   * `description` are not compared; everything else is, with its default.
+   * @throws {ResourceLimitError} when the account's limits, or the servers for `replicas`, do not suffice.
+   */
   create(options: StationOptions): Promise<Station>;
+  /**
+   * Makes the station when it is missing; otherwise resolves with what is there, whatever its settings, after repairing what
+   * an interrupted call has left.
+   * @throws {ResourceLimitError} as `create`.
+   */
   ensure(options: StationOptions): Promise<Station>;
+  /**
+   * Tells settings, counts and state. Reads only.
+   * @throws {StationNotFoundError}
+   */
   describe(name: string): Promise<StationDescription>;
+  /**
+   * All stations of the account, by name, each as `describe` tells it; streams that are no stations are left out.
+   * The streams are read page by page when the iteration starts; later stations are not in it.
+   */
+  list(): AsyncIterable<StationDescription>;
+  /**
+   * Changes settings of a live station: partition 1 first, which decides, then the others. Resolves when all have them.
+   * Of concurrent updates the later one wins as a whole.
+   * @throws {UsageError} for what cannot be changed (`storage`, `partitions`, `name`), naming it.
+   * @throws {StationNotFoundError}
+   */
+  update(name: string, changes: StationChanges): Promise<Station>;
+  /**
+   * Grows a live station; equal: nothing happens. From then on most keys go to another partition (the partition is hash
+   * modulo count), and messages stay where they are. Of concurrent calls the largest total wins; all resolve with what there is.
+   * @param options.total - all partitions, old and new.
+   * @throws {UsageError} when there are more already: they cannot be removed.
+   * @throws {StationNotFoundError}
+   */
+  addPartitions(name: string, options: GrowthOptions): Promise<Station>;
+  /**
+   * Removes messages; sequences go on where they were.
+   * @throws {UsageError} for a partition that the station does not have.
+   * @throws {StationNotFoundError}
+   */
+  purge(name: string, options?: PurgeOptions): Promise<PurgeResult>;
+  /**
+   * Deletes a station with all its messages. It stops existing with the first step; a call that was interrupted is
+   * finished by the next `destroy`, or by an `ensure` of the name.
+   * @throws {StationNotFoundError} when there is neither the station nor anything left of it.
+   */
+  destroy(name: string): Promise<void>;
+  /**
+   * Follows a station, also one that does not exist yet. Told by the server's advisories, by a look after every reconnect,
+   * and by one every `pollIntervalMs`; any number of watches of one station on one connection cost one subscription.
+   * Ends when it is closed, or its connection is.
+   */
   watch(name: string, options?: WatchOptions): StationWatch;
 }
 
+/**
+ * Makes an admin on a connection; several may share one.
+ * @throws {UsageError} for options that cannot be right.
+ * @example
+ * const admin = createStationAdmin(connection);
+ * await admin.ensure({ name: "orders", partitions: 4 });
+ * for await (const station of admin.list()) console.log(station.name, station.totals.messages);
+ */
 export function createStationAdmin(connection: Connection, options: StationAdminOptions = {}): StationAdmin {
-  requireKnownKeys("createStationAdmin", options, new Set(["timeoutMs", "pollIntervalMs"]));
-  const timeoutMs = requireDurationMs("timeoutMs", options.timeoutMs ?? STATION_ADMIN_DEFAULTS.timeoutMs);
-  const pollIntervalMs = requireDurationMs(
-    "pollIntervalMs",
-    options.pollIntervalMs ?? STATION_ADMIN_DEFAULTS.pollIntervalMs,
-  );
-
+  const { timeoutMs, pollIntervalMs } = resolveAdminOptions(options);
+  const begin = (station: StationName): Operation => new Operation(connection, { station, timeoutMs });
   return {
     async create(stationOptions) {
       const request = resolveStationOptions("create", stationOptions);
-      const operation = new Operation(connection, { station: request.name, timeoutMs });
-      const { head } = await establishStation(operation, request, (existing) => {
+      const check = (existing: StationHead): void => {
         requireSameSettings(request, existing);
-      });
-      return toStation(head);
+      };
+      return toStation(await establishStation(begin(request.name), request, check));
     },
     async ensure(stationOptions) {
       const request = resolveStationOptions("ensure", stationOptions);
-      const operation = new Operation(connection, { station: request.name, timeoutMs });
-      return toStation((await establishStation(operation, request, () => undefined)).head);
+      return toStation(await establishStation(begin(request.name), request));
     },
     async describe(name) {
       const station = parseStationName(name);
-      const description = await describeStation(new Operation(connection, { station, timeoutMs }), station);
-      if (description === undefined) throw new StationNotFoundError(station);
-      return description;
+      return found(station, await describeStation(begin(station), station));
+    },
+    list: () => listStations(new Operation(connection, { timeoutMs })),
+    async update(name, changes) {
+      const station = parseStationName(name);
+      const checked = resolveChanges(changes);
+      return toStation(found(station, await updateStation(begin(station), station, checked)));
+    },
+    async addPartitions(name, growth) {
+      const station = parseStationName(name);
+      const total = resolveGrowth(growth);
+      return toStation(found(station, await addPartitions(begin(station), station, total)));
+    },
+    async purge(name, purgeOptions = {}) {
+      const station = parseStationName(name);
+      requirePurgeOptions(purgeOptions);
+      return found(station, await purgeStation(begin(station), station, purgeOptions));
+    },
+    async destroy(name) {
+      const station = parseStationName(name);
+      if (!(await destroyStation(begin(station), station))) throw new StationNotFoundError(station);
     },
     watch(name, watchOptions = {}) {
       requireKnownKeys("watch", watchOptions, new Set(["from"]));
       return watchStation({ ...watchOptions, connection, name: parseStationName(name), pollIntervalMs });
     },
   };
+}
+
+function resolveAdminOptions(options: StationAdminOptions): Required<StationAdminOptions> {
+  requireKnownKeys("createStationAdmin", options, new Set(Object.keys(STATION_ADMIN_DEFAULTS)));
+  return {
+    timeoutMs: requireDurationMs("timeoutMs", options.timeoutMs ?? STATION_ADMIN_DEFAULTS.timeoutMs),
+    pollIntervalMs: requireDurationMs("pollIntervalMs", options.pollIntervalMs ?? STATION_ADMIN_DEFAULTS.pollIntervalMs),
+  };
+}
+
+function found<Result>(name: StationName, result: Result | undefined): Result {
+  if (result === undefined) throw new StationNotFoundError(name);
+  return result;
 }
 
 function requireSameSettings(request: StationRequest, { partitionCount, settings }: StationHead): void {

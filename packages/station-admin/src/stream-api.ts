@@ -38,22 +38,41 @@ export async function createStream(operation: Operation, config: StreamConfig): 
   }
 }
 
-/** @returns `missing` without a stream of that name, `refused` when JetStream cannot change it so. Last writer wins. */
+/**
+ * Gives a stream another configuration. Last writer wins.
+ * @returns `missing` without a stream of that name, the refusal when JetStream cannot change it so.
+ */
 export async function updateStream(
   operation: Operation,
   config: StreamConfig,
-): Promise<StreamInfo | "missing" | "refused"> {
+): Promise<"updated" | "missing" | StationkitError> {
   try {
-    return (await unlessMissing(operation.request<StreamInfo>(`STREAM.UPDATE.${config.name}`, config))) ?? "missing";
+    const answer = await unlessMissing(operation.request(`STREAM.UPDATE.${config.name}`, config));
+    return answer === undefined ? "missing" : "updated";
   } catch (error) {
-    if (hasServerCode(error, INVALID_CONFIG)) return "refused";
+    if (hasServerCode(error, INVALID_CONFIG)) return error as StationkitError;
     throw error;
   }
 }
 
-/** @returns false when there was none. */
-export async function deleteStream(operation: Operation, stream: string): Promise<boolean> {
-  return (await unlessMissing(operation.request(`STREAM.DELETE.${stream}`))) !== undefined;
+/**
+ * Deletes a stream if `isIt` recognises it. JetStream cannot make a deletion depend on anything, so the look comes right
+ * before it; and it is not simply repeated when its answer is lost, since the next stream of that name may be another.
+ * @returns whether it was there.
+ */
+export async function deleteStreamIf(
+  operation: Operation,
+  stream: string,
+  isIt: (info: StreamInfo) => boolean,
+): Promise<boolean> {
+  let found = false;
+  await operation.repeat(async () => {
+    const info = await streamInfo(operation, stream);
+    if (info === undefined || !isIt(info)) return;
+    found = true;
+    await unlessMissing(operation.requestOnce(`STREAM.DELETE.${stream}`));
+  });
+  return found;
 }
 
 /** @returns the number of messages removed, or undefined without a stream of that name. */

@@ -45,14 +45,15 @@ export function newStreamConfig({ name, partition, settings, record, features }:
   };
 }
 
-/** Lays settings and record over what a stream has, so that what this package does not manage stays as it is. */
+/** Lays settings and record over what a stream has; everything else, also limits that only a foreign stream has, stays as it is. */
 export function changedStreamConfig(
   existing: StreamConfig,
   settings: StationSettings,
   record: StationRecord,
 ): StreamConfig {
-  const { description: _replaced, ...kept } = existing;
-  return { ...kept, ...settingFields(settings), metadata: encodeRecord(record, existing.metadata) };
+  const before: Readonly<Record<string, unknown>> = settingFields(readSettings(existing));
+  const changes = Object.entries(settingFields(settings)).filter(([field, value]) => before[field] !== value);
+  return { ...existing, ...Object.fromEntries(changes), metadata: encodeRecord(record, existing.metadata) };
 }
 
 function settingFields(settings: StationSettings): Omit<StreamConfig, "name" | "storage"> {
@@ -66,7 +67,7 @@ function settingFields(settings: StationSettings): Omit<StreamConfig, "name" | "
     discard: settings.discard,
     num_replicas: settings.replicas,
     duplicate_window: settings.idempotencyWindowMs * NANOSECONDS,
-    ...(settings.description !== undefined && { description: settings.description }),
+    description: settings.description ?? "",
   };
 }
 

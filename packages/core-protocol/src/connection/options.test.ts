@@ -28,7 +28,9 @@ describe("resolveConnectOptions", () => {
   });
 
   it("treats undefined as not given", () => {
-    expect(resolve({ servers: undefined, timeoutMs: undefined, token: undefined, tls: undefined })).toEqual(resolve({}));
+    expect(resolve({ servers: undefined, timeoutMs: undefined, token: undefined, tls: undefined })).toEqual(
+      resolve({}),
+    );
   });
 
   it("has defaults that nobody can change", () => {

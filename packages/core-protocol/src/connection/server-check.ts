@@ -12,6 +12,9 @@ import type { Connection } from "./connection.js";
 
 const RETRY_DELAY_MS = 100;
 
+/** For one question; a question that a reconnect swallows is asked again. */
+const ASK_MS = 1_000;
+
 /** @throws {ServerTooOldError} below the oldest supported line. */
 export function requireServerVersion(natsConnection: NatsConnection): void {
   const version = natsConnection.info?.version;
@@ -29,7 +32,9 @@ export function requireServerVersion(natsConnection: NatsConnection): void {
 export async function requireJetStream(connection: Connection, deadline: number): Promise<void> {
   for (;;) {
     try {
-      await connection.jetStream.request("INFO", undefined, { timeoutMs: Math.max(1, deadline - Date.now()) });
+      await connection.jetStream.request("INFO", undefined, {
+        timeoutMs: Math.max(1, Math.min(ASK_MS, deadline - Date.now())),
+      });
       return;
     } catch (error) {
       // May not ask; but a login that may not listen to its own inbox will never see an answer to anything.

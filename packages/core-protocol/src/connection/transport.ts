@@ -9,7 +9,7 @@ import {
   usernamePasswordAuthenticator,
 } from "@nats-io/nats-core";
 import { connect as connectTcp } from "@nats-io/transport-node";
-import { RequestTimeoutError } from "../errors/transport-errors.js";
+import { ConnectionFailedError } from "../errors/transport-errors.js";
 import type { ResolvedAuthentication } from "./authentication.js";
 import { credsFileAuthenticator, readSecret } from "./credentials.js";
 import { DialSockets } from "./dial-sockets.js";
@@ -38,7 +38,7 @@ export async function dialTcp({ options, login, name, deadline }: DialRequest): 
   const total = options.connectTimeoutMs;
   const authenticator = await toAuthenticator(options.authentication, login);
   const tls = options.tls && (await toNodeTls(options.tls));
-  return dialUntil(deadline, total, {
+  return dialUntil(deadline, options, {
     servers: [...addresses],
     name,
     timeout: Math.min(total, Math.max(MINIMUM_SHARE_MS, Math.floor(total / addresses.length))),
@@ -56,12 +56,17 @@ export async function dialTcp({ options, login, name, deadline }: DialRequest): 
 }
 
 /** nats.js knows a time per try only, and cannot be called off; this gives up all tries together, and leaves nothing behind. */
-async function dialUntil(deadline: number, totalMs: number, options: ConnectionOptions): Promise<NatsConnection> {
+async function dialUntil(
+  deadline: number,
+  { servers: { addresses }, connectTimeoutMs: totalMs }: ResolvedConnectOptions,
+  natsOptions: ConnectionOptions,
+): Promise<NatsConnection> {
+  const where = addresses.join(", ");
   const sockets = new DialSockets();
   let abandoned = false;
   const dialling = sockets.run(() =>
     connectTcp({
-      ...options,
+      ...natsOptions,
       // nats.js asks before every try which server to take: the one place to stop it between two. null is its own choice.
       reconnectToServer: () => {
         if (abandoned) throw new Error("given up");
@@ -73,7 +78,7 @@ async function dialUntil(deadline: number, totalMs: number, options: ConnectionO
   const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
       () => {
-        reject(new RequestTimeoutError("the server", totalMs));
+        reject(new ConnectionFailedError(`cannot connect to ${where}: no answer within ${totalMs} ms`, addresses));
       },
       Math.max(0, deadline - Date.now()),
     );

@@ -27,7 +27,12 @@ const rows: Row[] = [
   [new errors.ConnectionError("x", { cause: node("ERR_OSSL_PEM_NO_START_LINE") }), "TlsError", "not-sent", false],
   [new errors.ConnectionError("server does not support 'tls'"), "TlsError", "not-sent", false],
   [errors.InvalidArgumentError.format("tls", "is not available"), "TlsError", "not-sent", false],
-  [errors.InvalidArgumentError.format("payload", "max_payload size exceeded"), "PayloadTooLargeError", "not-sent", false],
+  [
+    errors.InvalidArgumentError.format("payload", "max_payload size exceeded"),
+    "PayloadTooLargeError",
+    "not-sent",
+    false,
+  ],
   [new errors.InvalidArgumentError("bad"), "UsageError", "not-sent", false],
   [new errors.InvalidOperationError("bad"), "UsageError", "not-sent", false],
   [new errors.InvalidSubjectError("a b"), "UsageError", "not-sent", false],
@@ -69,12 +74,15 @@ const title = (error: unknown): string =>
   error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? error.message}` : typeof error;
 
 describe("toStationkitError", () => {
-  it.each(rows.map((row) => [title(row[0]), row] as const))("%s", (_title, [error, name, outcome, retryable, context]) => {
-    const mapped = toStationkitError(error, context);
-    expect(mapped).toMatchObject({ name, outcome, retryable });
-    expect(mapped.message).not.toBe("");
-    if (error !== undefined) expect(mapped.cause).toBeDefined();
-  });
+  it.each(rows.map((row) => [title(row[0]), row] as const))(
+    "%s",
+    (_title, [error, name, outcome, retryable, context]) => {
+      const mapped = toStationkitError(error, context);
+      expect(mapped).toMatchObject({ name, outcome, retryable });
+      expect(mapped.message).not.toBe("");
+      if (error !== undefined) expect(mapped.cause).toBeDefined();
+    },
+  );
 
   it("has a row for every error class of nats.js", () => {
     const tested = new Set(rows.map(([error]) => (error as { constructor?: unknown } | undefined)?.constructor));

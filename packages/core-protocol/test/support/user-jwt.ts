@@ -1,4 +1,6 @@
-import { type KeyPair, nkeys } from "@nats-io/nats-core";
+import { nkeys } from "@nats-io/nats-core";
+
+type KeyPair = ReturnType<typeof nkeys.createUser>;
 
 /** What a server with an operator, and one of its users, need. */
 export interface OperatorSetup {

@@ -27,7 +27,7 @@ interface InstallRecord {
 const recordName = "install.json";
 
 /** The place of one version: `<root>/<version>/<os>-<arch>`. */
-export function cacheDirectory(root: string, version: Version, platform: Platform): string {
+function cacheDirectory(root: string, version: Version, platform: Platform): string {
   return join(root, formatVersion(version), platform.id);
 }
 

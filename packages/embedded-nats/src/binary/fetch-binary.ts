@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BinaryNotFoundError, ChecksumMismatchError, DownloadError, type BinaryAttempt } from "../errors.js";
 import { addToCache } from "./cache.js";
@@ -11,6 +11,8 @@ import { withLockFile } from "./lock-file.js";
 import { probeBinary } from "./probe-binary.js";
 import { DOWNLOAD_PREFIX, downloadRelease, RELEASES } from "./release-download.js";
 import { describeWish, formatVersion, satisfies } from "./version.js";
+
+const leftoverAgeMs = 30 * 60_000;
 
 /**
  * Fetches a binary into the cache, under the cache's lock file.
@@ -101,9 +103,12 @@ async function install(search: BinarySearch, fetched: FetchedBinary): ReturnType
   }
 }
 
-/** What a killed process left behind; nobody else writes here while the lock is held. */
+/** What killed processes left behind. By age, not because the lock is held: over a shared cache a lock can be misjudged. */
 async function removeLeftovers(root: string): Promise<void> {
   for (const name of await readdir(root)) {
-    if (name.startsWith(DOWNLOAD_PREFIX)) await rm(join(root, name), { recursive: true, force: true });
+    if (!name.startsWith(DOWNLOAD_PREFIX)) continue;
+    const path = join(root, name);
+    const changed = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
+    if (Date.now() - changed > leftoverAgeMs) await rm(path, { recursive: true, force: true });
   }
 }

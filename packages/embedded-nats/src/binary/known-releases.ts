@@ -7,7 +7,7 @@ export const NEWEST_RELEASE: Version = [2, 15, 1];
  * The exact release behind each line that may be asked for by line alone. Frozen on purpose ("the newest 2.10" would be another
  * one tomorrow); a line is listed once this package's tests have passed with that release.
  */
-export const RELEASE_OF_LINE: Readonly<Record<string, Version>> = Object.freeze({
+const RELEASE_OF_LINE: Readonly<Record<string, Version>> = Object.freeze({
   "2.10": [2, 10, 27],
   "2.15": NEWEST_RELEASE,
 });

@@ -9,6 +9,7 @@ import { askMonitor, greetsClients, readPortsFile, type ServerPorts } from "./re
 import { ServerFiles, type ServerSettings } from "./server-files.js";
 import { ServerProcess } from "./server-process.js";
 import { checkConfig } from "./owned-config-keys.js";
+import { waitUntilStopped } from "./stopped-state.js";
 import { nextServerId, unguard } from "./watchdog.js";
 
 const pollMs = 10;
@@ -127,7 +128,9 @@ export class EmbeddedServer implements NatsServer {
   }
 
   pause(): void {
-    this.#running("pause").signal("SIGSTOP");
+    const process = this.#running("pause");
+    process.signal("SIGSTOP");
+    waitUntilStopped(process.pid ?? 0);
   }
 
   resume(): void {

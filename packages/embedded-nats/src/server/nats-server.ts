@@ -35,7 +35,7 @@ export interface NatsServer extends AsyncDisposable {
   kill(signal?: NodeJS.Signals): Promise<void>;
 
   /**
-   * SIGSTOP: the server keeps its connections and answers nothing. Not on Windows.
+   * SIGSTOP: from the return of this call on the server keeps its connections and answers nothing. Not on Windows.
    * @throws {ServerStateError} no process runs.
    */
   pause(): void;

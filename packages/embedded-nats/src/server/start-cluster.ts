@@ -7,7 +7,12 @@ import { StartError } from "../errors.js";
 import { EmbeddedServer } from "./embedded-server.js";
 import { isClusterReady } from "./cluster-readiness.js";
 import type { NatsServer } from "./nats-server.js";
-import { resolveStartOptions, type ResolvedStartOptions, type StartClusterOptions } from "./start-options.js";
+import {
+  requireDuration,
+  resolveStartOptions,
+  type ResolvedStartOptions,
+  type StartClusterOptions,
+} from "./start-options.js";
 
 const startTries = 3;
 const pollMs = 25;
@@ -91,7 +96,8 @@ async function startNodes(binary: FoundBinary, options: ResolvedStartOptions): P
   return {
     servers,
     urls: servers.map((server) => server.url),
-    ready: ({ timeoutMs = options.startTimeoutMs } = {}) => untilReady(servers, options, createDeadline(timeoutMs)),
+    ready: async ({ timeoutMs = options.startTimeoutMs } = {}) =>
+      untilReady(servers, options, createDeadline(requireDuration("timeoutMs", timeoutMs))),
     stop: (stopOptions) => stopAll(servers, stopOptions),
     [Symbol.asyncDispose]: () => stopAll(servers),
   };

@@ -175,7 +175,8 @@ function resolveJetStream(options: boolean | JetStreamOptions): ConfigObject | u
   return block;
 }
 
-function requireDuration(option: string, value: unknown): number {
+/** An integer of milliseconds that a timer can take. */
+export function requireDuration(option: string, value: unknown): number {
   // The longest that a timer of Node takes.
   return requireInteger(option, value, 1, 2_147_483_647);
 }

@@ -7,14 +7,12 @@ export type Answer =
   | { readonly type: "unreadable"; readonly error: UnexpectedError };
 
 const decoder = new TextDecoder();
-const QUOTE = 34;
 const ZERO = 48;
 const NINE = 57;
 const CLOSING_BRACE = 125;
 
 /**
- * Reads the plain acknowledgement of one stream without building objects for it: `{"stream":"<stream>", "seq":<digits>}`,
- * with or without the blank.
+ * Reads the plain acknowledgement of one stream without building objects for it: `{"stream":"<stream>", "seq":<digits>}`.
  * @returns the sequence, or 0 when the bytes have any other form (another stream, a duplicate, a domain, an error …).
  * @see nats-server server/stream.go, the prepared `pubAck` of a stream
  */
@@ -41,10 +39,10 @@ export function plainAckPrefix(stream: string): Uint8Array {
  * @param status - code of the status header, 0 when there is none. 503 with no body: nobody listens on the subject.
  */
 export function readAnswer(data: Uint8Array, status: number): Answer {
-  const body = data.length > 0 && data[0] !== QUOTE ? tryParse(data) : undefined;
-  if (body?.error !== undefined) return { type: "refused", error: body.error };
+  const body = data.length > 0 ? tryParse(data) : undefined;
+  if (typeof body?.error === "object" && body.error !== null) return { type: "refused", error: body.error };
   if (status >= 400) return { type: "refused", error: { code: status, description: describeStatus(status) } };
-  if (typeof body?.stream === "string" && typeof body.seq === "number" && body.seq > 0) {
+  if (body?.error === undefined && typeof body?.stream === "string" && typeof body.seq === "number" && body.seq > 0) {
     return { type: "stored", stream: body.stream, sequence: body.seq, duplicate: body.duplicate === true };
   }
   const text = decoder.decode(data.subarray(0, 200));
@@ -58,7 +56,7 @@ interface AckBody {
   readonly stream?: unknown;
   readonly seq?: unknown;
   readonly duplicate?: unknown;
-  readonly error?: ApiErrorBody;
+  readonly error?: ApiErrorBody | null;
 }
 
 function tryParse(data: Uint8Array): AckBody | undefined {

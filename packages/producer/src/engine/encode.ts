@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import {
   encodeHeaderBlock,
   encodePayload,
@@ -40,7 +41,7 @@ function serialize(serializer: (message: never) => Uint8Array, message: never): 
   } catch (cause) {
     throw new UsageError(`the serializer threw: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
-  if (bytes instanceof Uint8Array) return bytes;
+  if (types.isUint8Array(bytes)) return bytes;
   // If it is a promise that rejects as well, nobody is left to hear it.
   if (bytes instanceof Promise) bytes.catch(() => undefined);
   throw new UsageError("the serializer must give a Uint8Array, and not a promise of one");

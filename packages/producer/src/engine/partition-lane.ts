@@ -89,12 +89,12 @@ export class PartitionLane {
     }
     const answer = readAnswer(data, status);
     if (answer.type === "refused") this.#refused(message, answer.error);
-    else if (answer.type === "unreadable") this.#finish(message, answer.error);
+    else if (answer.type === "unreadable") this.abandon(message, answer.error);
     else if (answer.stream === this.stream) this.#stored(message, answer.sequence, answer.duplicate);
-    else this.#finish(message, this.#context.outcomes.elsewhere(message, answer.stream));
+    else this.abandon(message, this.#context.outcomes.elsewhere(message, answer.stream));
   }
 
-  /** Takes a message back whose caller gave up. */
+  /** Ends a message without an acknowledgement, such as one whose caller gave up. */
   abandon(message: PendingMessage, error: StationkitError): void {
     this.#finish(message, error);
     this.#advance();
@@ -104,6 +104,8 @@ export class PartitionLane {
   suspend(): void {
     if (this.#mode === "suspended") return;
     this.#setMode("suspended");
+    // What was refused before counts as unanswered as well, and is sent again.
+    this.#denials = 0;
     this.#forEach((message) => {
       if (message.state === "sent") this.#tryLost(message);
       if (message.state === "overdue") {
@@ -115,6 +117,12 @@ export class PartitionLane {
   /** The connection is back. */
   resume(): void {
     if (this.#mode !== "suspended") return;
+    // An outage may outlast the server's memory of the ids.
+    this.#forEach((message) => {
+      if (message.state === "waiting" && this.#isForgotten(message)) {
+        this.#finish(message, this.#context.outcomes.lost(message));
+      }
+    });
     this.#failuresInARow = 0;
     this.#setMode(this.#messages.size > 0 ? "probing" : "flowing");
     this.#advance();
@@ -143,7 +151,7 @@ export class PartitionLane {
    * ones it accepted. A round trip makes sure that every refusal is in, and then as many as were refused are the last sent.
    */
   async deny(error: PermissionDeniedError): Promise<void> {
-    if (++this.#denials > 1 || this.#mode === "suspended") return;
+    if (this.#mode === "suspended" || ++this.#denials > 1) return;
     this.#setMode("paused");
     await this.#context.wire.roundTrip().catch(() => undefined);
     // Status events are handed over one microtask after another; by the next turn of the loop all have arrived.
@@ -177,60 +185,78 @@ export class PartitionLane {
 
   #refused(message: PendingMessage, body: ApiErrorBody): void {
     const verdict = judgeRefusal(body, this.#context.station);
+    // The only try there was is answered now, however late: nothing is stored.
+    if (message.attempts === 1) message.mayBeStored = false;
     if (verdict.retry === "never") {
-      this.#finish(message, verdict.error);
+      this.#refuse(message, verdict.error);
       this.#advance();
       return;
     }
+    message.lastRefusal = verdict.error;
     // A late refusal of an earlier try says nothing about the one under way.
     if (message.state !== "sent") return;
-    message.lastRefusal = verdict.error;
     this.#leaveWire(message, "waiting");
-    if (verdict.throttled) this.#context.onThrottled();
+    // A whole window may be refused at once: that is one sign to slow down, not hundreds.
+    if (verdict.throttled && this.#mode !== "paused") this.#context.onThrottled();
     else this.#rejectAllIfGone();
     this.#backOff();
   }
 
   /** Sends what may be sent now, in order. */
   #advance(): void {
-    if (this.#waiting === 0 || this.#mode === "paused" || this.#mode === "suspended") return;
-    const limit = this.#mode === "probing" || this.#context.isStrict ? 1 : Number.POSITIVE_INFINITY;
     let message = this.#messages.first;
-    while (message !== undefined && this.#sent < limit) {
+    while (message !== undefined && this.#maySend()) {
       const next: PendingMessage | undefined = message.next;
-      if (message.state === "waiting" && !this.#send(message)) return;
-      message = next;
+      // One whose signal has fired is about to be taken back: with a shared signal, after others that now make room.
+      const isAborted = message.prepared.request.signal?.aborted === true;
+      if (message.state === "waiting" && !isAborted) this.#send(message);
+      // Ending a message lets the caller's code run, after which nothing seen before can be relied on.
+      message = message.isSettled ? this.#messages.first : next;
     }
   }
 
-  /** @returns false when nothing can be sent for now. */
-  #send(message: PendingMessage): boolean {
+  #maySend(): boolean {
+    if (this.#waiting === 0 || this.#mode === "paused" || this.#mode === "suspended") return false;
+    return this.#sent === 0 || (this.#mode === "flowing" && !this.#context.isStrict);
+  }
+
+  #send(message: PendingMessage): void {
     const { wire } = this.#context;
     if (!wire.isLive) {
       this.suspend();
-      return false;
+      return;
+    }
+    if (this.#isForgotten(message)) {
+      message.state = "overdue";
+      this.#waiting--;
+      return;
     }
     try {
       wire.publish(this.#subject, message);
     } catch (error) {
       this.#refuse(message, toStationkitError(error, { station: this.#context.station }));
-      return true;
+      return;
     }
     message.lastSentAt = Date.now();
     if (message.attempts++ === 0) message.firstSentAt = message.lastSentAt;
     message.state = "sent";
     this.#waiting--;
     this.#sent++;
-    return true;
   }
 
   /** A try ended without an answer. */
   #tryLost(message: PendingMessage): void {
     message.mayBeStored = true;
-    const mayRepeat =
-      message.msgId !== undefined &&
-      isCoveredByDuplicateWindow(message.firstSentAt, Date.now(), this.#context.duplicateWindowMs());
-    this.#leaveWire(message, mayRepeat ? "waiting" : "overdue");
+    this.#leaveWire(message, this.#isForgotten(message) ? "overdue" : "waiting");
+  }
+
+  /** Whether the server would not know the message again, so that sending it once more could store it twice. */
+  #isForgotten({ mayBeStored, msgId, firstSentAt }: PendingMessage): boolean {
+    if (!mayBeStored) return false;
+    return (
+      msgId === undefined ||
+      !isCoveredByDuplicateWindow(firstSentAt, Date.now(), this.#context.duplicateWindowMs())
+    );
   }
 
   #leaveWire(message: PendingMessage, state: "waiting" | "overdue"): void {

@@ -94,12 +94,9 @@ export class PendingMessage implements Delivery, Linked<PendingMessage> {
     return true;
   }
 
-  /** Calls `listener` when the caller's signal fires, until the message is settled or `stopListening` is called. */
-  onAbort(signal: AbortSignal, listener: () => void): void {
-    signal.addEventListener("abort", listener, { once: true });
-    this.#removeAbortListener = () => {
-      signal.removeEventListener("abort", listener);
-    };
+  /** Keeps how to take the abort listener back: done when the message is settled. */
+  set abortListener(remove: () => void) {
+    this.#removeAbortListener = remove;
   }
 
   stopListening(): void {

@@ -30,6 +30,7 @@ export class Window {
   /** Current share of `maxMessages`; below it while the broker asks to slow down. */
   #allowedMessages: number;
   #acksUntilGrowth = 0;
+  #isAdmitting = false;
 
   constructor(limits: WindowLimits) {
     this.#limits = limits;
@@ -91,7 +92,7 @@ export class Window {
     this.#acksUntilGrowth = this.#allowedMessages;
   }
 
-  /** The broker stored a message: after a whole window of these, one more is allowed, up to the limit. */
+  /** The broker stored a message: after a whole window of these, a quarter more is allowed, up to the limit. */
   recover(): void {
     if (this.#allowedMessages >= this.#limits.maxMessages || --this.#acksUntilGrowth > 0) return;
     this.#allowedMessages = Math.min(
@@ -112,6 +113,9 @@ export class Window {
   }
 
   #admitWaiters(): void {
+    // One that is let in may end at once and make room for the next: the loop below takes that one, not a call in a call.
+    if (this.#isAdmitting) return;
+    this.#isAdmitting = true;
     let waiter = this.#waiters.first;
     while (waiter !== undefined && this.#hasRoom()) {
       this.#waiters.remove(waiter);
@@ -119,5 +123,6 @@ export class Window {
       waiter.admit();
       waiter = this.#waiters.first;
     }
+    this.#isAdmitting = false;
   }
 }

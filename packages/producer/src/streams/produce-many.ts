@@ -4,6 +4,7 @@ import type { Delivery, MultiStationDelivery, PubAck } from "../delivery.js";
 import type { ProduceRequest } from "../produce-request.js";
 import type { ProduceInput, ProduceManyOptions, ProduceSummary } from "../producer.js";
 import { toRequest } from "./produce-input.js";
+import { untilAborted } from "./until-aborted.js";
 
 const MAX_FAILURES = 1_000;
 
@@ -32,11 +33,10 @@ export async function produceMany<T>(
   };
 
   try {
-    for await (const input of source) {
-      if (isAborted(signal)) break;
+    for await (const input of untilAborted(source, signal)) {
       const index = received++;
       try {
-        const { acknowledged } = await produce({ ...toRequest(input), ...(signal && { signal }) });
+        const { acknowledged } = await produce(toRequest(input));
         open.add(
           (acknowledged as Promise<PubAck | readonly PubAck[]>).then(succeed, (error: unknown) => {
             fail(index, error);
@@ -55,13 +55,9 @@ export async function produceMany<T>(
     duplicates,
     failed,
     failures,
-    aborted: isAborted(signal),
+    aborted: signal?.aborted === true,
     elapsedMs: Date.now() - startedAt,
   };
-}
-
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true;
 }
 
 /** Counts what has not ended, without keeping it. */

@@ -1,0 +1,105 @@
+import { type CsvError, type Info, parse, type Parser } from "csv-parse";
+import { badRecord, type InputItem, type ParserOptions, type RecordParser } from "./input-item.js";
+
+/**
+ * CSV with a header row; each row becomes a JSON object of texts. Rows are taken in the parser's callbacks and not from its readable side:
+ * only so do rows and errors stay in order, with every row before an error.
+ */
+class CsvRecordParser implements RecordParser {
+  readonly #key: string | undefined;
+  readonly #parser: Parser;
+  #items: InputItem[] = [];
+  #columns: readonly string[] | undefined;
+  #keyIndex = -1;
+  #failed = false;
+
+  constructor({ key, maxLineBytes }: ParserOptions) {
+    this.#key = key;
+    this.#parser = parse({
+      bom: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      skip_records_with_error: true,
+      max_record_size: maxLineBytes,
+      on_record: (row: string[], info: Info) => {
+        if (!this.#failed) this.#take(row, info.lines);
+        return null;
+      },
+      on_skip: (error) => {
+        this.#refuse(error);
+        return undefined;
+      },
+    });
+    // Every error is told by on_skip or by the callback of the write that met it.
+    this.#parser.on("error", () => undefined);
+  }
+
+  get emptyLines(): number {
+    return this.#parser.info.empty_lines;
+  }
+
+  parse(chunk: Buffer): Promise<InputItem[]> {
+    return this.#afterwards((done) => this.#parser.write(chunk, done));
+  }
+
+  end(): Promise<InputItem[]> {
+    return this.#afterwards((done) => this.#parser.end(done));
+  }
+
+  async #afterwards(act: (done: (error?: Error | null) => void) => void): Promise<InputItem[]> {
+    await new Promise<void>((resolve) => {
+      act((error) => {
+        if (error) this.#refuse(error as CsvError);
+        resolve();
+      });
+    });
+    const items = this.#items;
+    this.#items = [];
+    return items;
+  }
+
+  #take(row: readonly string[], line: number): void {
+    if (this.#columns === undefined) this.#readHeader(row, line);
+    else this.#items.push(this.#toItem(this.#columns, row, line));
+  }
+
+  #readHeader(columns: readonly string[], line: number): void {
+    this.#columns = columns.map((name) => `${JSON.stringify(name)}:`);
+    const twice = columns.find((name, index) => columns.indexOf(name) !== index);
+    if (twice !== undefined) this.#fail(line, `the header names the column "${twice}" twice`);
+    if (this.#key === undefined) return;
+    this.#keyIndex = columns.indexOf(this.#key);
+    if (this.#keyIndex === -1) {
+      this.#fail(line, `there is no column "${this.#key}" for the key; the header has ${columns.join(", ")}`);
+    }
+  }
+
+  #toItem(columns: readonly string[], row: readonly string[], line: number): InputItem {
+    if (row.length !== columns.length) {
+      return badRecord(line, `${row.length} columns where the header has ${columns.length}`);
+    }
+    const fields = columns.map((name, index) => name + JSON.stringify(row[index]));
+    const key = this.#key === undefined ? undefined : row[this.#keyIndex];
+    return { type: "record", line, payload: Buffer.from(`{${fields.join(",")}}`), key };
+  }
+
+  #refuse(error: CsvError | undefined): void {
+    if (this.#failed || error === undefined) return;
+    const line = typeof error["lines"] === "number" ? error["lines"] : this.#parser.info.lines;
+    // After a record that is too long csv-parse drops the rest of the chunk: what follows would be lost in silence.
+    if (error.code === "CSV_MAX_RECORD_SIZE") {
+      this.#fail(line, `longer than the limit of ${this.#parser.options.max_record_size ?? 0} bytes (--max-line-bytes); is a quote open?`);
+    } else {
+      this.#items.push(badRecord(line, `not CSV: ${error.message}`));
+    }
+  }
+
+  #fail(line: number, problem: string): void {
+    this.#failed = true;
+    this.#items.push(badRecord(line, problem, true));
+  }
+}
+
+export function createCsvParser(options: ParserOptions): RecordParser {
+  return new CsvRecordParser(options);
+}
