@@ -21,9 +21,13 @@ export interface Broker extends AsyncDisposable {
 }
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  if (options.type === "given") return toBroker(await connect({ name: "stationkit demo", ...options.connect }), undefined);
+  if (options.type === "given")
+    return toBroker(await connect({ name: "stationkit demo", ...options.connect }), undefined);
   const { version, storeDir } = options;
-  const server = await startNats({ ...(version !== undefined && { version }), ...(storeDir !== undefined && { storeDir }) });
+  const server = await startNats({
+    ...(version !== undefined && { version }),
+    ...(storeDir !== undefined && { storeDir }),
+  });
   try {
     return toBroker(await connect({ name: "stationkit demo", servers: server.url }), server);
   } catch (error) {

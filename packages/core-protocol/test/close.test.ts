@@ -87,7 +87,7 @@ describe("close()", () => {
     connection.beforeClose(() => new Promise(() => undefined));
     const elapsedMs = await timed(connection.close());
     expect(elapsedMs).toBeGreaterThan(150);
-    expect(elapsedMs).toBeLessThan(1_000);
+    expect(elapsedMs).toBeLessThan(3_000);
     expect(connection.state).toBe("closed");
     await expectNoClients(server);
   });
@@ -99,7 +99,7 @@ describe("close()", () => {
     server.pause();
     const elapsedMs = await timed(connection.close());
     expect(elapsedMs).toBeGreaterThan(250);
-    expect(elapsedMs).toBeLessThan(1_200);
+    expect(elapsedMs).toBeLessThan(3_000);
     expect(log.types).toEqual(["closed"]);
     server.resume();
     await expectNoClients(server);
@@ -111,7 +111,7 @@ describe("close()", () => {
     const log = watchStatus(connection);
     await server.kill();
     await log.waitFor("reconnecting");
-    expect(await timed(connection.close())).toBeLessThan(1_000);
+    expect(await timed(connection.close())).toBeLessThan(3_000);
     expect(log.types.at(-1)).toBe("closed");
     expect(log.types.filter((type) => type === "closed")).toHaveLength(1);
     // Nobody comes back for a connection that is closed.
@@ -127,7 +127,7 @@ describe("close()", () => {
     server.pause();
     // The kernel accepts the new socket, and the server says nothing on it.
     await log.waitFor("reconnecting");
-    expect(await timed(connection.close())).toBeLessThan(1_000);
+    expect(await timed(connection.close())).toBeLessThan(3_000);
     server.resume();
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(log.types.filter((type) => type === "reconnected")).toEqual([]);

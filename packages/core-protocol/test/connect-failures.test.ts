@@ -46,7 +46,7 @@ describe("connect, when no server can be reached,", () => {
     expect(error).toMatchObject({ code: "SK_CONNECTION_FAILED", outcome: "not-sent" });
     expect(error.message).toContain("within 300 ms");
     expect(elapsedMs).toBeGreaterThan(250);
-    expect(elapsedMs).toBeLessThan(900);
+    expect(elapsedMs).toBeLessThan(2_000);
     await vi.waitFor(() => {
       expect(silent.openSockets).toBe(0);
     });
@@ -59,7 +59,7 @@ describe("connect, when no server can be reached,", () => {
     const servers = [one, two, three].map(({ address }) => address);
     const { error, elapsedMs } = await timed({ servers, connectTimeoutMs: 1_200 });
     expect(error).toMatchObject({ code: "SK_CONNECTION_FAILED" });
-    expect(elapsedMs).toBeLessThan(1_800);
+    expect(elapsedMs).toBeLessThan(2_500);
     await vi.waitFor(() => {
       for (const server of [one, two, three]) expect(server.openSockets).toBe(0);
     });
@@ -76,14 +76,14 @@ describe("connect, when no server can be reached,", () => {
       if (++attempts > 1) return;
       socket.write(info({ version: "2.12.0" }));
       socket.once("data", () => {
-        setTimeout(() => socket.end("-ERR 'Authorization Violation'\r\n"), 300);
+        setTimeout(() => socket.end("-ERR 'Authorization Violation'\r\n"), 1_000);
       });
     });
     const login = { username: "root", password: "x", accountId: 1 };
-    const { error, elapsedMs } = await timed({ servers: server.address, connectTimeoutMs: 600, ...login });
+    const { error, elapsedMs } = await timed({ servers: server.address, connectTimeoutMs: 1_500, ...login });
     expect(attempts).toBe(2);
     expect(error).toMatchObject({ code: "SK_CONNECTION_FAILED" });
-    expect(elapsedMs).toBeLessThan(1_000);
+    expect(elapsedMs).toBeLessThan(2_200);
   });
 
   it("reaches the one server that is there among others that are not", async () => {
@@ -172,10 +172,21 @@ describe("connect, when the server is not what is needed,", () => {
     });
     const { error, elapsedMs } = await timed({ servers: server.address, connectTimeoutMs: 400 });
     expect(error).toMatchObject({ code: "SK_REQUEST_TIMEOUT" });
-    expect(elapsedMs).toBeLessThan(1_000);
+    expect(elapsedMs).toBeLessThan(2_000);
     await vi.waitFor(() => {
       expect(server.openSockets).toBe(0);
     });
+  });
+
+  it("says at once when the server hangs up because it has too many clients", async () => {
+    await using server = await startNats({ config: { max_connections: 1 } });
+    await using first = await connect({ servers: server.url });
+    const { error, elapsedMs } = await timed({ servers: server.url });
+    expect(error).toMatchObject({ code: "SK_CONNECTION_FAILED", retryable: true });
+    expect(error.message).toContain("too many clients");
+    expect(elapsedMs).toBeLessThan(2_000);
+    await first.close();
+    await expectNoClients(server);
   });
 
   it("still connects when the login may not ask for JetStream's INFO", async () => {

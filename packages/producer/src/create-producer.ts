@@ -56,7 +56,7 @@ async function openStation<T>(
   const admin = createStationAdmin(connection);
   const station = await admin.ensure({ ...options.station, name });
   warnOfShortDuplicateWindow(options, name, station.settings.idempotencyWindowMs);
-  const watch = admin.watch(name);
+  const watch = admin.watch(name, { from: station });
   const producer = new StationProducer({
     connection,
     options,

@@ -57,6 +57,11 @@ export class MultiStationProducer<T> implements Face<T> {
     );
     // Admitted by some and not by others is a result, not a refusal: only when no station has it does the call itself fail.
     if (delivery.deliveries.length === 0) return delivery.acknowledged;
+    // Then what the others will not have must be told as any failure is, for `acknowledged` may be ignored.
+    for (const [i, { producer, message }] of prepared.entries()) {
+      const admission = admissions[i];
+      if (admission?.status === "rejected") producer.report(message, toStationkitError(admission.reason));
+    }
     return options.asyncProduce === false ? delivery.acknowledged : delivery;
   }
 

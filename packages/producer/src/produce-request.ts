@@ -39,6 +39,22 @@ export function checkRequest(request: ProduceOptions): void {
     throw new UsageError("produce: asyncProduce must be true or false");
   }
   if (request.msgId !== undefined) checkMessageId(request.msgId);
+  if (request.headers !== undefined) checkHeaders(request.headers);
+  if (request.signal !== undefined) checkSignal(request.signal);
+}
+
+/** A `Map`, a `Headers` or an array has no properties of its own that are headers, so that they would be lost in silence. */
+function checkHeaders(headers: unknown): void {
+  if (typeof headers !== "object" || headers === null || Symbol.iterator in headers) {
+    throw new UsageError("produce: headers must be an object of names and values, not a list, Map or Headers");
+  }
+}
+
+function checkSignal(signal: unknown): void {
+  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
+  if (typeof aborted !== "boolean" || typeof addEventListener !== "function") {
+    throw new UsageError("produce: signal must be an AbortSignal");
+  }
 }
 
 function checkMessageId(msgId: unknown): void {

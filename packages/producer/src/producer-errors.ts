@@ -24,7 +24,7 @@ export class DeliveryError extends PartialSendError {
   readonly outcome: StationkitError["outcome"];
   /** Always empty: what was acknowledged is not kept. */
   readonly acknowledged: readonly PubAck[] = [];
-  /** The first failures, in the order in which they happened; at most 1,000. */
+  /** The first failures of a station, in the order in which they happened; at most 1,000 per station. */
   readonly failed: readonly DeliveryFailure[];
   /** How many failed altogether. */
   readonly failedCount: number;

@@ -86,7 +86,7 @@ interface BaseProducer<T, Result, Admitted> extends AsyncDisposable {
   ): Promise<ProduceSummary>;
   /**
    * A Node stream in object mode that takes what `produceMany` takes. It ends (`finish`) when all its messages are acknowledged,
-   * and fails with `DeliveryError` when some were not.
+   * and fails with the error of the first message that was not.
    */
   writable(): Writable;
   /** Calls `listener` with the error and the message for every admitted message that fails. */

@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import {
   AbortedError,
   type Connection,
+  ConnectionClosedError,
   type ConnectionStatus,
   EventEmitter,
   type Listener,
@@ -133,9 +134,10 @@ export class StationProducer<T> implements Producer<T> {
   }
 
   tryProduce(request: ProduceRequest<T>): Delivery | undefined {
-    const message = this.prepare(request);
+    this.#check(request);
+    // Before the costly steps: a message that is turned away must not be written as bytes, nor move the partitioner on.
     if (this.#window.isFull) return undefined;
-    return this.admit(message) as PendingMessage;
+    return this.admit(this.#build(request)) as PendingMessage;
   }
 
   produceMany(
@@ -172,9 +174,20 @@ export class StationProducer<T> implements Producer<T> {
 
   /** Steps one to three: validate, encode, route. Nothing is kept of a request that throws. */
   prepare(request: ProduceOptions<T>): PendingMessage {
+    this.#check(request);
+    return this.#build(request);
+  }
+
+  #check(request: ProduceOptions<T>): void {
     if (this.#closing !== undefined) throw new ProducerClosedError(this.producerName);
     checkRequest(request);
     if (request.signal?.aborted === true) throw this.#aborted(request.signal, "not-sent");
+    if (this.#connection.state === "closed") {
+      throw new ConnectionClosedError("the connection is closed: the message was not sent", "not-sent");
+    }
+  }
+
+  #build(request: ProduceOptions<T>): PendingMessage {
     const msgId = request.msgId ?? (this.#options.idempotent ? this.#nextId() : undefined);
     const { headerBlock, payload } = this.#encode(request, msgId);
     this.#requireFit(headerBlock.length + payload.length);
@@ -211,12 +224,13 @@ export class StationProducer<T> implements Producer<T> {
   readonly #settle = (message: PendingMessage, result: PubAck | StationkitError): void => {
     this.#wire.forget(message);
     if (!message.settle(result)) return;
-    if (result instanceof StationkitError) this.#report(message, result);
+    if (result instanceof StationkitError) this.report(message, result);
     this.#flushes.end(message.generation);
     this.#window.release(message.sizeBytes);
   };
 
-  #report(message: PendingMessage, error: StationkitError): void {
+  /** Tells of a message that will not be acknowledged: by event, and to the next flush. */
+  report(message: PendingMessage, error: StationkitError): void {
     const { station, partition, msgId } = message;
     const failure = { error, station, partition, msgId, request: message.prepared.request as ProduceRequest<T> };
     this.#failures.add(failure, message.sizeBytes);
@@ -224,6 +238,7 @@ export class StationProducer<T> implements Producer<T> {
   }
 
   #waitForRoom(message: PendingMessage): Promise<PendingMessage> {
+    const { signal } = message.prepared.request;
     return new Promise((resolve, reject) => {
       const giveUp = (error: StationkitError): void => {
         message.stopListening();
@@ -237,14 +252,20 @@ export class StationProducer<T> implements Producer<T> {
         deadline: message.prepared.deadline,
         admit: () => {
           message.stopListening();
+          if (signal?.aborted === true) {
+            // Another message of the same signal made this room, just now.
+            giveUp(this.#aborted(signal, "not-sent"));
+            this.#window.release(message.sizeBytes);
+            return;
+          }
           this.#dispatch(message);
           resolve(message);
         },
         expire: () => {
-          giveUp(this.#outcomes.expired(message));
+          const isClosed = this.#connection.state === "closed";
+          giveUp(isClosed ? this.#outcomes.closed(message) : this.#outcomes.expired(message));
         },
       };
-      const { signal } = message.prepared.request;
       if (signal !== undefined) {
         message.abortListener = this.#aborts.add(signal, () => {
           this.#window.giveUp(waiter);
@@ -282,6 +303,8 @@ export class StationProducer<T> implements Producer<T> {
   }
 
   readonly #onStatus = (status: ConnectionStatus): void => {
+    // Those who wait go first, so that nothing is let into a lane that is closed.
+    if (status.type === "closed") this.#window.expire(Number.POSITIVE_INFINITY);
     for (const lane of this.#lanes.values()) {
       if (status.type === "disconnected") lane.suspend();
       if (status.type === "reconnected") lane.resume();
@@ -320,6 +343,8 @@ export class StationProducer<T> implements Producer<T> {
     await this.#flushes.flush();
     this.#deadlines.stop();
     this.#connection.off("status", this.#onStatus);
+    // Empty by now, but a delay may still be running.
+    for (const lane of this.#lanes.values()) lane.close();
     this.#leaveConnection?.();
     this.#wire.close();
     this.#onClosed();

@@ -1,10 +1,17 @@
-import { LIMITS, requireInteger, requireKnownKeys, type StationName, StationUnavailableError, UsageError } from "@stationkit/core-protocol";
+import {
+  LIMITS,
+  requireInteger,
+  requireKnownKeys,
+  type StationName,
+  StationUnavailableError,
+  UsageError,
+} from "@stationkit/core-protocol";
 import { completeStation, type Outcome, settlePartition, withdrawStreams } from "./complete-station.js";
 import { inParallel, type Operation } from "./operation.js";
 import type { OwnHead } from "./read-station.js";
 import { partitionNumbers } from "./station.js";
 import { readOwnHead } from "./take-over-station.js";
-import { writeHead } from "./update-station.js";
+import { restoreGrowth, writeHead } from "./write-head.js";
 
 /** How many partitions a station shall have. */
 export interface GrowthOptions {
@@ -32,11 +39,14 @@ export async function addPartitions(
     const head = await readOwnHead(operation, name);
     if (head === undefined) return undefined;
     if (first && total < head.partitionCount) {
-      throw new UsageError(`total is ${total}, but station "${name}" has ${head.partitionCount} partitions: they cannot be removed`);
+      throw new UsageError(
+        `total is ${total}, but station "${name}" has ${head.partitionCount} partitions: they cannot be removed`,
+      );
     }
     if (total <= head.partitionCount) {
       const whole = await completeStation(operation, head, false);
-      if (whole !== undefined && whole.partitionCount >= total) return whole;
+      if (whole === undefined || (await restoreGrowth(operation, whole))) continue;
+      if (whole.partitionCount >= total) return whole;
     } else {
       await grow(operation, head, total);
     }
@@ -49,7 +59,7 @@ async function grow(operation: Operation, head: OwnHead, total: number): Promise
   await addStreams(operation, { ...head, record }, added);
   // As late as possible: what has been changed since the first look has to survive.
   const now = await readOwnHead(operation, head.name);
-  if (now === undefined || now.record.id !== record.id) {
+  if (now?.record.id !== record.id) {
     await withdrawStreams(operation, { name: head.name, id: record.id, partitions: [...added] });
   } else if (now.partitionCount < total) {
     await writeHead(operation, { ...now, record: { ...now.record, partitions: total } });
@@ -63,7 +73,8 @@ async function addStreams(operation: Operation, grown: OwnHead, added: Set<numbe
       settlePartition(operation, { head: grown, partition, mayReplace: true, added }),
     );
     if (outcomes.every((outcome) => outcome === "settled" || typeof outcome === "object")) return;
-    if (operation.expired) throw new StationUnavailableError(`station "${grown.name}" could not be grown in time`, grown.name);
+    if (operation.expired)
+      throw new StationUnavailableError(`station "${grown.name}" could not be grown in time`, grown.name);
     if (outcomes.includes("claimed")) await operation.pause(attempt);
   }
 }

@@ -1,4 +1,10 @@
-import { partitionStream, StationConflictError, StationkitError, type StationName, StationUnavailableError } from "@stationkit/core-protocol";
+import {
+  partitionStream,
+  StationConflictError,
+  StationkitError,
+  type StationName,
+  StationUnavailableError,
+} from "@stationkit/core-protocol";
 import { inParallel, type Operation } from "./operation.js";
 import { headOf, isOwn, type OwnHead, readHead, streamInTheWay } from "./read-station.js";
 import { partitionNumbers } from "./station.js";
@@ -10,6 +16,19 @@ import type { StreamInfo } from "./stream-wire.js";
 
 /** How long a foreign stream among the partitions is left to the creator whose station it is, before anyone replaces it. */
 const TAKEOVER_MS = 2_000;
+
+/**
+ * In clusters of nats-server 2.10 (seen on 2.10.27, not on 2.15.1) the addition of a stream is not atomic while another addition
+ * of the same name is on its way: the later one overwrites the earlier, or both are gone. There a station is only believed once
+ * partition 1 is older than that can take.
+ */
+const SETTLING_MS = 1_000;
+const ATOMIC_SINCE_API_LEVEL = 5;
+
+function isSettling({ connection }: Operation, { ageMs }: OwnHead): boolean {
+  const { cluster, jetStreamApiLevel } = connection.server;
+  return cluster !== undefined && jetStreamApiLevel < ATOMIC_SINCE_API_LEVEL && ageMs < SETTLING_MS;
+}
 
 /**
  * Brings partitions 2..N to what partition 1 says. Safe for many at once, and after any crash:
@@ -35,7 +54,8 @@ export async function completeStation(
     const outcomes = await inParallel(partitionNumbers(head.partitionCount).slice(1), (partition) =>
       settlePartition(operation, { head, partition, mayReplace: creator || patience.exhausted, added }),
     );
-    if (outcomes.every((outcome) => outcome === "settled")) return head;
+    const settling = isSettling(operation, head);
+    if (!settling && outcomes.every((outcome) => outcome === "settled")) return head;
     await restoreRevision(operation, head, outcomes);
     const now = await readHead(operation, head.name);
     if (now === undefined || !isOwn(now) || now.record.id !== head.record.id) {
@@ -43,13 +63,13 @@ export async function completeStation(
       return undefined;
     }
     head = now;
-    const waiting = outcomes.filter((outcome) => typeof outcome === "string" && outcome.startsWith("waiting"));
+    const waiting = outcomes.filter(isWaiting);
     patience.see(waiting.join());
     if (operation.expired) {
       throw new StationUnavailableError(`station "${head.name}" was not completed in time`, head.name);
     }
     // Whoever was about to delete the leftover that has just been claimed does so before the next look, which mends it.
-    if (waiting.length > 0 || outcomes.includes("claimed")) await operation.pause(attempt);
+    if (settling || waiting.length > 0 || outcomes.includes("claimed")) await operation.pause(attempt);
   }
 }
 
@@ -81,6 +101,10 @@ export interface PartitionTask {
 /** `changed`, `claimed`: look again. `waiting…`: for the creator. A stream: one whose settings are newer than partition 1's. */
 export type Outcome = "settled" | "changed" | "claimed" | `waiting ${string}` | StreamInfo;
 
+function isWaiting(outcome: Outcome): outcome is `waiting ${string}` {
+  return typeof outcome === "string" && outcome.startsWith("waiting");
+}
+
 export async function settlePartition(operation: Operation, task: PartitionTask): Promise<Outcome> {
   const { head, partition } = task;
   const info = await streamInfo(operation, partitionStream(head.name, partition));
@@ -89,7 +113,10 @@ export async function settlePartition(operation: Operation, task: PartitionTask)
   if (record === undefined) throw streamInTheWay(head.name, info.config);
   if (record.id !== head.record.id) return claimLeftover(operation, task, info);
   if (record.revision > head.record.revision) return info;
-  const sameSettings = settingDifferences({ ...readSettings(info.config), storage: head.settings.storage }, head.settings);
+  const sameSettings = settingDifferences(
+    { ...readSettings(info.config), storage: head.settings.storage },
+    head.settings,
+  );
   if (record.revision === head.record.revision && sameSettings.length === 0) return "settled";
   const answer = await updateStream(operation, changedStreamConfig(info.config, head.settings, head.record));
   if (!StationkitError.is(answer)) return "changed";

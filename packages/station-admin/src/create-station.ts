@@ -26,31 +26,36 @@ export async function establishStation(
   for (let attempt = 0; ; attempt++) {
     const head = await bringAbout(operation, request, check);
     if (head !== undefined) return head;
-    // Destroyed meanwhile, by another client: once more from the start.
-    await operation.pause(attempt);
+    // The first time, another creator was most likely just quicker: its station can be looked at right away.
+    if (attempt > 0) await operation.pause(attempt);
   }
 }
 
+/** @returns undefined when the station was destroyed meanwhile, or another took its place. */
 async function bringAbout(
   operation: Operation,
   request: StationRequest,
   check?: (head: StationHead) => void,
 ): Promise<StationHead | undefined> {
-  let head = await readHead(operation, request.name);
-  let created = false;
-  if (head === undefined) {
-    const id = newStationId();
-    await addStreams(operation, request, id);
-    head = await readHead(operation, request.name);
-    if (head === undefined) return undefined;
-    created = head.record?.id === id;
-    if (!created) {
-      const partitions = partitionNumbers(request.partitions).slice(head.partitionCount);
-      await withdrawStreams(operation, { name: request.name, id, partitions });
-    }
-  }
-  if (!created) check?.(head);
-  return isOwn(head) ? completeStation(operation, head, created) : head;
+  const there = await readHead(operation, request.name);
+  if (there === undefined) return create(operation, request);
+  check?.(there);
+  return isOwn(there) ? completeStation(operation, there, false) : there;
+}
+
+/** @returns undefined when another creator was first: the next look finds its station. */
+async function create(operation: Operation, request: StationRequest): Promise<StationHead | undefined> {
+  const { name, partitions } = request;
+  const id = newStationId();
+  await addStreams(operation, request, id);
+  const made = await readHead(operation, name);
+  const whole = made?.record?.id === id && isOwn(made) ? await completeStation(operation, made, true) : undefined;
+  if (whole !== undefined) return whole;
+  // What the winner does not need; the rest is its to claim or replace.
+  const winner = await readHead(operation, name);
+  const surplus = partitionNumbers(partitions).slice(winner?.partitionCount ?? 1);
+  if (winner?.record?.id !== id) await withdrawStreams(operation, { name, id, partitions: surplus });
+  return undefined;
 }
 
 /** Adds the streams. Afterwards the station exists, by this call or another. */
@@ -61,7 +66,8 @@ async function addStreams(operation: Operation, request: StationRequest, id: str
       return;
     } catch (error) {
       if (!isReplicaShortage(error)) throw error;
-      if (request.settings.replicas !== undefined || replicas === 1) throw replicaShortage(request.name, replicas, error);
+      if (request.settings.replicas !== undefined || replicas === 1)
+        throw replicaShortage(request.name, replicas, error);
     }
   }
 }

@@ -2,8 +2,12 @@ import { type Connection, RequestTimeoutError, StationkitError, type StationName
 
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 1_000;
-/** One try; every call of this package can be repeated, so a lost answer should not cost the whole time. */
-const TRY_TIMEOUT_MS = 5_000;
+/**
+ * How long one try waits: twice as long each time. Short at first, since in a cluster nobody answers for a stream that is
+ * just being made and has no leader yet.
+ */
+const FIRST_TRY_MS = 500;
+const LONGEST_TRY_MS = 5_000;
 
 /** One call of the admin: who it is about, and until when it may go on. */
 export class Operation {
@@ -30,24 +34,30 @@ export class Operation {
    * @throws {StationkitError} the last failure.
    */
   async request<Answer extends object>(operation: string, body?: object): Promise<Answer> {
-    return this.repeat(() => this.requestOnce<Answer>(operation, body));
+    return this.repeat((attempt) =>
+      this.requestOnce<Answer>(operation, body, Math.min(LONGEST_TRY_MS, FIRST_TRY_MS * 2 ** attempt)),
+    );
   }
 
   /** Sends one request once, for what may not be repeated blindly. */
-  async requestOnce<Answer extends object>(operation: string, body?: object): Promise<Answer> {
+  async requestOnce<Answer extends object>(
+    operation: string,
+    body?: object,
+    timeoutMs: number = LONGEST_TRY_MS,
+  ): Promise<Answer> {
     const { jetStream } = this.connection;
     if (this.expired) throw new RequestTimeoutError(`${jetStream.prefix}.${operation}`, this.#timeoutMs);
     return jetStream.request<Answer>(operation, body, {
-      timeoutMs: Math.max(1, Math.min(TRY_TIMEOUT_MS, Math.ceil(this.#deadline - performance.now()))),
+      timeoutMs: Math.max(1, Math.min(timeoutMs, Math.ceil(this.#deadline - performance.now()))),
       ...(this.station !== undefined && { station: this.station }),
     });
   }
 
   /** Does work again while it fails for a time only, until the deadline. @throws {StationkitError} the last failure. */
-  async repeat<Result>(work: () => Promise<Result>): Promise<Result> {
+  async repeat<Result>(work: (attempt: number) => Promise<Result>): Promise<Result> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await work();
+        return await work(attempt);
       } catch (error) {
         if (!StationkitError.is(error) || !error.retryable || this.expired) throw error;
       }
@@ -59,7 +69,9 @@ export class Operation {
   async pause(attempt: number): Promise<void> {
     const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt, 10));
     const delay = longest * (0.5 + Math.random() / 2);
-    await new Promise((resolve) => setTimeout(resolve, Math.min(delay, Math.max(0, this.#deadline - performance.now()))));
+    await new Promise((resolve) =>
+      setTimeout(resolve, Math.min(delay, Math.max(0, this.#deadline - performance.now()))),
+    );
   }
 }
 

@@ -1,4 +1,11 @@
-import { LIMITS, partitionStream, requireInteger, requireKnownKeys, type StationName, UsageError } from "@stationkit/core-protocol";
+import {
+  LIMITS,
+  partitionStream,
+  requireInteger,
+  requireKnownKeys,
+  type StationName,
+  UsageError,
+} from "@stationkit/core-protocol";
 import { inParallel, type Operation } from "./operation.js";
 import { readHead } from "./read-station.js";
 import { partitionNumbers } from "./station.js";
@@ -26,7 +33,8 @@ export function requirePurgeOptions(options: PurgeOptions): void {
   requireKnownKeys("purge", options, new Set(["partition", "upToSequence", "keepMessages"]));
   const { partition, upToSequence, keepMessages } = options;
   if (partition !== undefined) requireInteger("partition", partition, { min: 1, max: LIMITS.maxPartitions });
-  if (upToSequence !== undefined) requireInteger("upToSequence", upToSequence, { min: 1, max: Number.MAX_SAFE_INTEGER - 1 });
+  if (upToSequence !== undefined)
+    requireInteger("upToSequence", upToSequence, { min: 1, max: Number.MAX_SAFE_INTEGER - 1 });
   if (keepMessages !== undefined) requireInteger("keepMessages", keepMessages, { min: 1 });
   if (upToSequence !== undefined && keepMessages !== undefined) {
     throw new UsageError("purge: upToSequence and keepMessages exclude each other");

@@ -14,6 +14,8 @@ export interface StationHead {
   readonly config: StreamConfig;
   /** When partition 1 was added, RFC 3339. */
   readonly created: string;
+  /** How long ago that was, by the server's clock. */
+  readonly ageMs: number;
   readonly settings: StationSettings;
   readonly partitionCount: number;
   /** undefined for streams of a station's form that another tool made. */
@@ -38,9 +40,17 @@ export async function readHead(operation: Operation, name: StationName): Promise
 }
 
 /** The head that partition 1's configuration makes; `partitionCount` is 1 without a record. */
-export function headOf(name: StationName, { config, created }: StreamInfo): StationHead {
+export function headOf(name: StationName, { config, created, ts }: StreamInfo): StationHead {
   const record = decodeRecord(config.metadata);
-  return { name, config, created, settings: readSettings(config), partitionCount: record?.partitions ?? 1, record };
+  return {
+    name,
+    config,
+    created,
+    ageMs: (ts === undefined ? Date.now() : Date.parse(ts)) - Date.parse(created),
+    settings: readSettings(config),
+    partitionCount: record?.partitions ?? 1,
+    record,
+  };
 }
 
 export function isOwn(head: StationHead): head is OwnHead {

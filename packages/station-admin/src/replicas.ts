@@ -1,4 +1,4 @@
-import { type Connection, ResourceLimitError, type StationName } from "@stationkit/core-protocol";
+import { type BrokerError, type Connection, ResourceLimitError, type StationName } from "@stationkit/core-protocol";
 import { STATION_DEFAULTS } from "./station-settings.js";
 import { isPlacementError } from "./stream-api.js";
 
@@ -13,13 +13,13 @@ export function replicasToTry(connection: Connection, asked: number | undefined)
 }
 
 /** True when the servers are too few, not when one that belongs to them is away: its return is worth waiting for. */
-export function isReplicaShortage(error: unknown): error is Error {
-  return isPlacementError(error) && !/offline/.test((error as Error).message);
+export function isReplicaShortage(error: unknown): error is BrokerError {
+  return isPlacementError(error) && !(error as Error).message.includes("offline");
 }
 
 /** Says what the server's "no suitable peers" means. */
-export function replicaShortage(station: StationName, replicas: number, cause: Error): ResourceLimitError {
-  const { serverCode, serverErrorCode } = cause as ResourceLimitError;
+export function replicaShortage(station: StationName, replicas: number, cause: BrokerError): ResourceLimitError {
+  const { serverCode, serverErrorCode } = cause;
   return new ResourceLimitError(
     `station "${station}": replicas is ${replicas}, which needs as many JetStream servers in one cluster: ${cause.message}`,
     { serverCode, serverErrorCode },

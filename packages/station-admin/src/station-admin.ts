@@ -160,7 +160,10 @@ function resolveAdminOptions(options: StationAdminOptions): Required<StationAdmi
   requireKnownKeys("createStationAdmin", options, new Set(Object.keys(STATION_ADMIN_DEFAULTS)));
   return {
     timeoutMs: requireDurationMs("timeoutMs", options.timeoutMs ?? STATION_ADMIN_DEFAULTS.timeoutMs),
-    pollIntervalMs: requireDurationMs("pollIntervalMs", options.pollIntervalMs ?? STATION_ADMIN_DEFAULTS.pollIntervalMs),
+    pollIntervalMs: requireDurationMs(
+      "pollIntervalMs",
+      options.pollIntervalMs ?? STATION_ADMIN_DEFAULTS.pollIntervalMs,
+    ),
   };
 }
 

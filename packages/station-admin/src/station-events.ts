@@ -17,7 +17,11 @@ export function eventsBetween(
 ): readonly StationEvent[] {
   if (before === undefined) return now === undefined ? [] : [{ type: "created", station: now }];
   if (now === undefined) return [{ type: "destroyed", name }];
-  if (isAnother(before, now)) return [{ type: "destroyed", name }, { type: "created", station: now }];
+  if (isAnother(before, now))
+    return [
+      { type: "destroyed", name },
+      { type: "created", station: now },
+    ];
   return isEqual(before, now) ? [] : [{ type: "changed", station: now }];
 }
 

@@ -88,9 +88,10 @@ class Observation {
     }
     if (this.#observers.size === 1) this.#listen();
     if (pollIntervalMs < this.#pollIntervalMs) this.#poll(pollIntervalMs);
-    if (this.#seen) queueMicrotask(() => {
-      if (this.#observers.has(observer)) observer.see(this.#station);
-    });
+    if (this.#seen)
+      queueMicrotask(() => {
+        if (this.#observers.has(observer)) observer.see(this.#station);
+      });
     else this.#look();
   }
 

@@ -38,7 +38,9 @@ export function newStationId(): string {
 
 /** Writes the record into a stream's metadata, keeping what others have put there. */
 export function encodeRecord(record: StationRecord, existing: Metadata = {}): Metadata {
-  const kept = Object.entries(existing).filter(([key]) => !key.startsWith(SERVER_PREFIX) && !key.startsWith("stationkit."));
+  const kept = Object.entries(existing).filter(
+    ([key]) => !key.startsWith(SERVER_PREFIX) && !key.startsWith("stationkit."),
+  );
   return {
     ...Object.fromEntries(kept),
     [KEY.version]: VERSION,
@@ -51,8 +53,9 @@ export function encodeRecord(record: StationRecord, existing: Metadata = {}): Me
 
 /** @returns undefined for a stream that carries no record, or none of a form that this version knows. */
 export function decodeRecord(metadata: Metadata | undefined): StationRecord | undefined {
-  const id = metadata?.[KEY.id];
-  if (metadata === undefined || metadata[KEY.version] !== VERSION || id === undefined || id === "") return undefined;
+  if (metadata?.[KEY.version] !== VERSION) return undefined;
+  const id = metadata[KEY.id] ?? "";
+  if (id === "") return undefined;
   const partitions = Number(metadata[KEY.partitions]);
   const revision = Number(metadata[KEY.revision]);
   if (!Number.isInteger(partitions) || partitions < 1 || !Number.isInteger(revision)) return undefined;

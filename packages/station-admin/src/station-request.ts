@@ -110,11 +110,13 @@ type GivenSettings = { readonly [Key in keyof StationSettings]?: StationSettings
 
 /** Checks each setting that is there; what is not there stays away. */
 export function resolveSettings(options: Omit<StationOptions, "name" | "partitions">): GivenSettings {
-  const { retention, storage, replicas, idempotencyWindowMs, maxMessageBytes, discard, dlsStation, description } = options;
+  const { retention, storage, replicas, idempotencyWindowMs, maxMessageBytes, discard, dlsStation, description } =
+    options;
   if (retention !== undefined) requireRetention(retention);
   if (storage !== undefined) requireOneOf("storage", storage, ["file", "memory"]);
   if (discard !== undefined) requireOneOf("discard", discard, ["old", "new"]);
-  if (replicas !== undefined) requireInteger("replicas", replicas, { min: LIMITS.minReplicas, max: LIMITS.maxReplicas });
+  if (replicas !== undefined)
+    requireInteger("replicas", replicas, { min: LIMITS.minReplicas, max: LIMITS.maxReplicas });
   if (idempotencyWindowMs !== undefined) {
     const range = { min: LIMITS.minIdempotencyWindowMs, max: LIMITS.maxIdempotencyWindowMs };
     requireInteger("idempotencyWindowMs", idempotencyWindowMs, range);

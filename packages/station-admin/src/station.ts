@@ -43,7 +43,7 @@ export interface PartitionDescription {
   readonly lastSequence: number;
   /** Consumer groups. */
   readonly consumers: number;
-  /** Name of the leading server; undefined on a single server, or while there is no leader. */
+  /** Name of the leading server; undefined while there is none. Of a single server, only `describe` tells it. */
   readonly leader: string | undefined;
   /** The other copies; empty on a single server. */
   readonly replicas: readonly ReplicaDescription[];

@@ -19,6 +19,11 @@ export function isPlacementError(error: unknown): boolean {
   return hasServerCode(error, NO_SUITABLE_PEERS, NOT_CLUSTERED);
 }
 
+/** Older clusters take the second of two simultaneous additions for an update of the first, and may refuse it as one. */
+function isLostRace(error: unknown): boolean {
+  return hasServerCode(error, INVALID_CONFIG) && (error as Error).message.includes("configuration update");
+}
+
 /** @returns undefined when there is no such stream. */
 export async function streamInfo(operation: Operation, stream: string): Promise<StreamInfo | undefined> {
   return unlessMissing(operation.request<StreamInfo>(`STREAM.INFO.${stream}`));
@@ -33,7 +38,7 @@ export async function createStream(operation: Operation, config: StreamConfig): 
     await operation.request(`STREAM.CREATE.${config.name}`, config);
     return "created";
   } catch (error) {
-    if (hasServerCode(error, SERVER_ERROR.streamNameInUse)) return "in-use";
+    if (hasServerCode(error, SERVER_ERROR.streamNameInUse) || isLostRace(error)) return "in-use";
     throw error;
   }
 }
@@ -95,11 +100,8 @@ export function listStreamNames(operation: Operation): AsyncGenerator<readonly s
   return pages<string>(operation, "STREAM.NAMES");
 }
 
-async function* pages<Item>(
-  operation: Operation,
-  name: string,
-): AsyncGenerator<readonly Item[], void, undefined> {
-  for (let offset = 0; ; ) {
+async function* pages<Item>(operation: Operation, name: string): AsyncGenerator<readonly Item[], void, undefined> {
+  for (let offset = 0; ;) {
     const page = await operation.request<StreamPage<Item>>(name, { offset });
     yield page.streams ?? [];
     // By the page size, not by what came: a cluster leaves out the streams whose servers did not answer in time.

@@ -47,6 +47,8 @@ export interface StreamInfo {
   readonly config: StreamConfig;
   /** RFC 3339. */
   readonly created: string;
+  /** The server's time of the answer. */
+  readonly ts?: string;
   readonly state: StreamState;
   /** Absent on a single server. */
   readonly cluster?: { readonly leader?: string; readonly replicas?: readonly StreamPeer[] | null };

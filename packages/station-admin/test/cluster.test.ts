@@ -38,7 +38,11 @@ describe("a cluster of three", () => {
       const name = freshName();
       const stations = await Promise.all(
         connections.map((connection, index) =>
-          createStationAdmin(connection).ensure({ name, partitions: 1 + index, storage: index % 2 === 0 ? "file" : "memory" }),
+          createStationAdmin(connection).ensure({
+            name,
+            partitions: 1 + index,
+            storage: index % 2 === 0 ? "file" : "memory",
+          }),
         ),
       );
       const description = await createStationAdmin(connections[0]!).describe(name);

@@ -19,7 +19,9 @@ function shakenAdmins(seed: number): StationAdmin[] {
   const random = seededRandom(seed);
   return connections.map((connection) =>
     createStationAdmin(
-      withFaults(connection, () => (random() < 0.5 ? { type: "none" } : { type: "slow", ms: Math.floor(random() * 8) })),
+      withFaults(connection, () =>
+        random() < 0.5 ? { type: "none" } : { type: "slow", ms: Math.floor(random() * 8) },
+      ),
     ),
   );
 }
@@ -50,7 +52,10 @@ describe("changes at the same time", () => {
       await broker.admin.create({ name, partitions: 4 });
       await Promise.all(
         shakenAdmins(round).map((admin, index) =>
-          admin.update(name, { idempotencyWindowMs: 1_000 + index, retention: { type: "messages", maxMessages: 1 + index } }),
+          admin.update(name, {
+            idempotencyWindowMs: 1_000 + index,
+            retention: { type: "messages", maxMessages: 1 + index },
+          }),
         ),
       );
       const { settings } = await expectWhole(broker, name);

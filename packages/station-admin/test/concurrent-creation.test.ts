@@ -20,7 +20,9 @@ function shakenAdmins(seed: number): StationAdmin[] {
   const random = seededRandom(seed);
   return connections.map((connection) =>
     createStationAdmin(
-      withFaults(connection, () => (random() < 0.5 ? { type: "none" } : { type: "slow", ms: Math.floor(random() * 5) })),
+      withFaults(connection, () =>
+        random() < 0.5 ? { type: "none" } : { type: "slow", ms: Math.floor(random() * 5) },
+      ),
     ),
   );
 }

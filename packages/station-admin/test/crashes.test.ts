@@ -145,7 +145,8 @@ describe("an updater that dies before any of its requests", () => {
     await withFaultAtEveryRequest(
       DEAD,
       (name) => broker.admin.create({ name, partitions: 3, idempotencyWindowMs: 1_000 }),
-      (admin, name) => admin.update(name, { idempotencyWindowMs: 2_000, retention: { type: "messages", maxMessages: 7 } }),
+      (admin, name) =>
+        admin.update(name, { idempotencyWindowMs: 2_000, retention: { type: "messages", maxMessages: 7 } }),
       async ({ name }) => {
         await broker.admin.ensure({ name });
         const { settings } = await expectWhole(broker, name);

@@ -13,13 +13,16 @@ function record(watch: StationWatch): StationEvent[] {
 }
 
 function summary(events: readonly StationEvent[]): unknown[] {
-  return events.map((event) => (event.type === "destroyed" ? event.type : `${event.type} ${event.station.partitions.length}`));
+  return events.map((event) =>
+    event.type === "destroyed" ? event.type : `${event.type} ${event.station.partitions.length}`,
+  );
 }
 
 async function subscriptionCount(): Promise<number> {
   const response = await fetch(`${broker.server!.monitorUrl}/connz?subs=1&state=open`);
   const { connections } = (await response.json()) as { connections: { subscriptions_list?: string[] }[] };
-  return connections.flatMap((one) => one.subscriptions_list ?? []).filter((subject) => subject.includes("ADVISORY")).length;
+  return connections.flatMap((one) => one.subscriptions_list ?? []).filter((subject) => subject.includes("ADVISORY"))
+    .length;
 }
 
 describe("a watch", () => {
@@ -88,21 +91,24 @@ describe("a watch", () => {
     expect(await late[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
   });
 
-  it.skipIf(process.env["BROKER_URL"] !== undefined)("costs one subscription however many follow a station", async () => {
-    const name = freshName();
-    await broker.admin.create({ name });
-    const watches = Array.from({ length: 1_000 }, () => broker.admin.watch(name));
-    const events = watches.map(record);
-    await Promise.all(watches.map((watch) => watch.ready));
-    expect(await subscriptionCount()).toBe(1);
-    await broker.admin.update(name, { discard: "new" });
-    await vi.waitFor(() => {
-      expect(events.every((one) => one.length === 1)).toBe(true);
-    }, soon);
-    for (const watch of watches) watch.close();
-    await broker.connection.natsConnection.flush();
-    expect(await subscriptionCount()).toBe(0);
-  });
+  it.skipIf(process.env["BROKER_URL"] !== undefined)(
+    "costs one subscription however many follow a station",
+    async () => {
+      const name = freshName();
+      await broker.admin.create({ name });
+      const watches = Array.from({ length: 1_000 }, () => broker.admin.watch(name));
+      const events = watches.map(record);
+      await Promise.all(watches.map((watch) => watch.ready));
+      expect(await subscriptionCount()).toBe(1);
+      await broker.admin.update(name, { discard: "new" });
+      await vi.waitFor(() => {
+        expect(events.every((one) => one.length === 1)).toBe(true);
+      }, soon);
+      for (const watch of watches) watch.close();
+      await broker.connection.natsConnection.flush();
+      expect(await subscriptionCount()).toBe(0);
+    },
+  );
 
   it("stops calling a listener that has unsubscribed", async () => {
     const name = freshName();
@@ -123,7 +129,15 @@ describe("a watch", () => {
 describe("a login that may not subscribe to advisories", () => {
   const restricted = useBroker({
     config: {
-      accounts: { A: { jetstream: "enabled", users: [{ user: "all", password: "x" }, { user: "some", password: "x", permissions: { subscribe: ["_INBOX.>"] } }] } },
+      accounts: {
+        A: {
+          jetstream: "enabled",
+          users: [
+            { user: "all", password: "x" },
+            { user: "some", password: "x", permissions: { subscribe: ["_INBOX.>"] } },
+          ],
+        },
+      },
       no_auth_user: "all",
     },
   });

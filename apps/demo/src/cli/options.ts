@@ -35,11 +35,23 @@ export interface TourOptions {
 
 /** Options that say nothing without an input. */
 const NEEDS_INPUT = [
-  ...["format", "key", "limit", "skipBad", "maxLineBytes", "station", "partitions", "storage", "replicas", "maxAgeMs", "sync"],
+  ...[
+    "format",
+    "key",
+    "limit",
+    "skipBad",
+    "maxLineBytes",
+    "station",
+    "partitions",
+    "storage",
+    "replicas",
+    "maxAgeMs",
+    "sync",
+  ],
 ] as (keyof Arguments)[];
 
 /** Options about a server that runs already. */
-const NEEDS_SERVER = ["user", "creds", "tlsCa", "tlsCert", "tlsKey"] as const;
+const NEEDS_SERVER = ["user", "password", "token", "creds", "tlsCa", "tlsCert", "tlsKey"] as const;
 
 /** Options about a server that is started. */
 const NEEDS_NO_SERVER = ["natsVersion", "storeDir"] as const;
@@ -92,7 +104,9 @@ function toBroker(given: Arguments): BrokerOptions {
 }
 
 function toConnect(given: Arguments, servers: readonly string[]): ConnectOptions {
-  const { user, password, token, creds, tlsCa, tlsCert, tlsKey } = given;
+  const { user, creds, tlsCa, tlsCert, tlsKey } = given;
+  const password = given.password ?? (user === undefined ? undefined : process.env["NATS_PASSWORD"]);
+  const token = given.token ?? (user === undefined && creds === undefined ? process.env["NATS_TOKEN"] : undefined);
   const tls = {
     ...(tlsCa !== undefined && { caFile: tlsCa }),
     ...(tlsCert !== undefined && { certFile: tlsCert }),
@@ -101,9 +115,8 @@ function toConnect(given: Arguments, servers: readonly string[]): ConnectOptions
   return {
     servers,
     ...(user !== undefined && { username: user }),
-    // From the environment it may be there without being meant.
-    ...(password !== undefined && user !== undefined && { password }),
-    ...(token !== undefined && user === undefined && creds === undefined && { token }),
+    ...(password !== undefined && { password }),
+    ...(token !== undefined && { token }),
     ...(creds !== undefined && { credsFile: creds }),
     ...(Object.keys(tls).length > 0 && { tls }),
   };

@@ -68,8 +68,8 @@ function serverOptions(): Option[] {
   return [
     new Option("--server <url...>", "host:port or URL of a running server, or of several of a cluster"),
     new Option("--user <name>", "user name of the login"),
-    new Option("--password <password>", "password of the login").env("NATS_PASSWORD"),
-    new Option("--token <token>", "token, instead of user and password").env("NATS_TOKEN"),
+    new Option("--password <password>", "password of the login; default NATS_PASSWORD of the environment"),
+    new Option("--token <token>", "token, instead of user and password; default NATS_TOKEN of the environment"),
     new Option("--creds <file>", "credentials file, instead of user and password"),
     new Option("--tls-ca <file>", "PEM file of the certificate authority to trust"),
     new Option("--tls-cert <file>", "PEM file of the client certificate"),

@@ -12,6 +12,9 @@ class CsvRecordParser implements RecordParser {
   #columns: readonly string[] | undefined;
   #keyIndex = -1;
   #failed = false;
+  #lastLine = 0;
+  /** Lines that csv-parse has counted twice: it takes CR and LF inside quotes for two. */
+  #countedTwice = 0;
 
   constructor({ key, maxLineBytes }: ParserOptions) {
     this.#key = key;
@@ -22,7 +25,7 @@ class CsvRecordParser implements RecordParser {
       skip_records_with_error: true,
       max_record_size: maxLineBytes,
       on_record: (row: string[], info: Info) => {
-        if (!this.#failed) this.#take(row, info.lines);
+        if (!this.#failed) this.#take(row, this.#lineOf(row, info.lines));
         return null;
       },
       on_skip: (error) => {
@@ -58,6 +61,14 @@ class CsvRecordParser implements RecordParser {
     return items;
   }
 
+  #lineOf(row: readonly string[], counted: number): number {
+    if (counted > this.#lastLine + 1) {
+      for (const field of row) this.#countedTwice += field.split("\r\n").length - 1;
+    }
+    this.#lastLine = counted;
+    return counted - this.#countedTwice;
+  }
+
   #take(row: readonly string[], line: number): void {
     if (this.#columns === undefined) this.#readHeader(row, line);
     else this.#items.push(this.#toItem(this.#columns, row, line));
@@ -85,12 +96,18 @@ class CsvRecordParser implements RecordParser {
 
   #refuse(error: CsvError | undefined): void {
     if (this.#failed || error === undefined) return;
-    const line = typeof error["lines"] === "number" ? error["lines"] : this.#parser.info.lines;
+    const counted = typeof error["lines"] === "number" ? error["lines"] : this.#parser.info.lines;
+    const line = counted - this.#countedTwice;
     // After a record that is too long csv-parse drops the rest of the chunk: what follows would be lost in silence.
     if (error.code === "CSV_MAX_RECORD_SIZE") {
-      this.#fail(line, `longer than the limit of ${this.#parser.options.max_record_size ?? 0} bytes (--max-line-bytes); is a quote open?`);
+      this.#fail(
+        line,
+        `longer than the limit of ${this.#parser.options.max_record_size ?? 0} bytes (--max-line-bytes); is a quote open?`,
+      );
     } else {
       this.#items.push(badRecord(line, `not CSV: ${error.message}`));
+      // After a quote in a wrong place csv-parse would take all up to the next quote, over any number of lines, for the same field.
+      (this.#parser as unknown as { state: { quoting: boolean } }).state.quoting = false;
     }
   }
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { PayloadTooLargeError, StationkitError, UsageError } from "@stationkit/core-protocol";
 import type { PubAck } from "@stationkit/producer";
 import { Ledger } from "../proof/ledger.js";
-import { encodeMark, MARK_HEADER, markRecord } from "../proof/record-mark.js";
+import { MARK_HEADER, markRecord } from "../proof/record-mark.js";
 import { LatencyRecorder } from "./latency.js";
 import type { Target } from "./target.js";
 
@@ -75,7 +75,7 @@ export class ProduceRun {
    */
   async send({ payload, key }: RecordToSend): Promise<string | undefined> {
     const mark = markRecord(this.ledger.run, this.ledger.count, payload, key);
-    const headers = { [MARK_HEADER]: encodeMark(mark) };
+    const headers = { [MARK_HEADER]: mark.text };
     const request = { message: payload, headers, ...(key !== undefined && { partitionKey: key }) };
     const sentAt = performance.now();
     this.#startedAt ??= sentAt;

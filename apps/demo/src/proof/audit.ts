@@ -3,7 +3,7 @@ import { FindingLog, type Findings, MAX_EXAMPLES } from "./findings.js";
 import { IndexSet } from "./index-set.js";
 import { KeyTable } from "./key-table.js";
 import { type Ledger, RecordSum } from "./ledger.js";
-import type { RecordMark } from "./record-mark.js";
+import { encodeMark, type RecordMark } from "./record-mark.js";
 
 /** A record as it was read back from the server. */
 export interface StoredRecord {
@@ -72,8 +72,9 @@ export class Audit {
       return;
     }
     const checksum = crc32(payload);
-    this.#sum.add(mark, checksum);
-    if (checksum !== mark.checksum) this.#log.add("changed", `${place}: the payload is not the one that was read`);
+    const isAsRead = checksum === mark.checksum;
+    this.#sum.add(isAsRead ? mark.text : encodeMark({ ...mark, checksum }));
+    if (!isAsRead) this.#log.add("changed", `${place}: the payload is not the one that was read`);
     if (mark.key === undefined) this.#followPartition(record, place);
     else this.#followKey(mark.key, record, place);
   }

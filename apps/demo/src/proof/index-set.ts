@@ -13,7 +13,7 @@ export class IndexSet {
   add(index: number): boolean {
     const byte = Math.floor(index / 8);
     if (byte >= this.#bits.length) this.#grow(byte + 1);
-    const mask = 1 << index % 8;
+    const mask = 1 << (index % 8);
     const bits = this.#bits[byte] ?? 0;
     if ((bits & mask) !== 0) return false;
     this.#bits[byte] = bits | mask;
@@ -25,7 +25,7 @@ export class IndexSet {
   missingBelow(end: number, limit: number): number[] {
     const missing: number[] = [];
     for (let index = 0; index < end && missing.length < limit; index++) {
-      if (((this.#bits[Math.floor(index / 8)] ?? 0) & (1 << index % 8)) === 0) missing.push(index);
+      if (((this.#bits[Math.floor(index / 8)] ?? 0) & (1 << (index % 8))) === 0) missing.push(index);
     }
     return missing;
   }

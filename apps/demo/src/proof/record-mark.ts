@@ -14,22 +14,32 @@ export interface RecordMark {
   readonly checksum: number;
   /** Hash of the key; undefined without one. */
   readonly key: number | undefined;
+  /** All of it, as the header has it. */
+  readonly text: string;
 }
 
 /** Marks a record of the input. */
 export function markRecord(run: string, index: number, payload: Uint8Array, key: string | undefined): RecordMark {
-  return { run, index, checksum: crc32(payload), key: key === undefined ? undefined : hashText(key) };
+  const fields = { run, index, checksum: crc32(payload), key: key === undefined ? undefined : hashText(key) };
+  return { ...fields, text: encodeMark(fields) };
 }
 
-export function encodeMark({ run, index, checksum, key }: RecordMark): string {
+/** The text of a mark. */
+export function encodeMark({ run, index, checksum, key }: Omit<RecordMark, "text">): string {
   return `${run}.${index.toString(36)}.${checksum.toString(36)}.${key === undefined ? "-" : key.toString(36)}`;
 }
 
 /** @returns undefined for text that is no mark. */
 export function tryDecodeMark(text: string): RecordMark | undefined {
   const [run, index, checksum, key, ...rest] = text.split(".");
-  if (run === undefined || run === "" || key === undefined || key === "" || rest.length > 0) return undefined;
-  const mark = { run, index: number(index), checksum: number(checksum), key: key === "-" ? undefined : number(key) };
+  if (run === undefined || run === "" || key === undefined || rest.length > 0) return undefined;
+  const mark = {
+    run,
+    index: number(index),
+    checksum: number(checksum),
+    key: key === "-" ? undefined : number(key),
+    text,
+  };
   const numbers = [mark.index, mark.checksum, mark.key ?? 0];
   return numbers.every((value) => Number.isSafeInteger(value) && value >= 0) ? mark : undefined;
 }

@@ -31,7 +31,8 @@ export async function verifyStation(
         signal: options.signal,
         onMessage: (message) => {
           const mark = tryDecodeMark(message.header(MARK_HEADER));
-          const audit = mark && audits.get(mark.run);
+          if (mark === undefined) return;
+          const audit = audits.get(mark.run);
           if (audit === undefined) return;
           audit.add({ mark, partition: number, sequence: message.sequence, payload: message.payload });
           options.onRecord();

@@ -22,7 +22,11 @@ export function proofLines(verdicts: readonly NamedVerdict[]): ProofLine[] {
   return kinds.map((kind) => {
     const found = count(verdicts, kind);
     const holds = found === 0;
-    return { holds, text: holds ? whatHolds(kind, verdicts) : whatIsBroken(kind, found), examples: examples(verdicts, kind) };
+    return {
+      holds,
+      text: holds ? whatHolds(kind, verdicts) : whatIsBroken(kind, found),
+      examples: examples(verdicts, kind),
+    };
   });
 }
 

@@ -2,6 +2,9 @@ import { styleText } from "node:util";
 
 type Style = Parameters<typeof styleText>[0];
 
+/** Takes away a progress bar that stands on the line; it is drawn again below. */
+const CLEAR_LINE = "\r\u001b[K";
+
 /** How much is to be said, and where. */
 export interface OutputOptions {
   /** The result is JSON on stdout; all that people read goes to stderr. */
@@ -36,11 +39,11 @@ export class Output {
 
   /** A line about what is going on. */
   note(text: string): void {
-    if (!this.#options.quiet) this.#write(process.stderr, `${text}\n`);
+    if (!this.#options.quiet) this.error(text);
   }
 
   error(text: string): void {
-    this.#write(process.stderr, `${text}\n`);
+    this.#write(process.stderr, `${process.stderr.isTTY ? CLEAR_LINE : ""}${text}\n`);
   }
 
   json(value: object): void {

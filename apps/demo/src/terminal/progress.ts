@@ -1,5 +1,5 @@
-import { type Options, SingleBar } from "cli-progress";
-import { formatCount } from "../report/format.js";
+import { SingleBar } from "cli-progress";
+import { formatCount, perSecond } from "../report/format.js";
 
 const REFRESH_MS = 100;
 const LINE_EVERY_MS = 2_000;
@@ -21,38 +21,53 @@ export interface ProgressOptions {
  */
 export async function withProgress<T>(enabled: boolean, options: ProgressOptions, work: () => Promise<T>): Promise<T> {
   if (!enabled) return work();
-  const bar = new SingleBar(barOptions(options.total !== undefined));
-  const startedAt = performance.now();
-  const state = (): { records: string; rate: string } => {
-    const records = options.records();
-    const seconds = Math.max(0.001, (performance.now() - startedAt) / 1_000);
-    return { records: formatCount(records), rate: formatCount(Math.round(records / seconds)) };
-  };
-  bar.start(options.total ?? 0, 0, { label: options.label, ...state() });
-  const timer = setInterval(() => {
-    bar.update(options.value(), state());
-  }, REFRESH_MS);
+  const stop = process.stderr.isTTY ? showBar(options) : showLines(options);
   try {
     return await work();
   } finally {
-    clearInterval(timer);
-    bar.update(options.value(), state());
-    bar.stop();
+    stop();
   }
 }
 
-function barOptions(totalKnown: boolean): Options {
-  const bar = totalKnown ? "{bar} {percentage}%  " : "";
-  return {
-    format: `  {label}  ${bar}{records} records  {rate} msg/s`,
+function showBar(options: ProgressOptions): () => void {
+  const bar = new SingleBar({
+    format: `  {label}  ${options.total === undefined ? "" : "{bar} {percentage}%  "}{text}`,
     barCompleteChar: "█",
     barIncompleteChar: "░",
     barsize: 24,
     stream: process.stderr,
-    noTTYOutput: true,
-    notTTYSchedule: LINE_EVERY_MS,
+    clearOnComplete: true,
     // Signals are answered in one place, and the cursor must not stay hidden when the process is ended.
     gracefulExit: false,
     hideCursor: null,
+  });
+  const text = describe(options);
+  bar.start(options.total ?? 0, 0, { label: options.label, text: text() });
+  const timer = setInterval(() => {
+    bar.update(options.value(), { text: text() });
+  }, REFRESH_MS);
+  return () => {
+    clearInterval(timer);
+    bar.update(options.value(), { text: text() });
+    bar.stop();
+  };
+}
+
+function showLines(options: ProgressOptions): () => void {
+  const text = describe(options);
+  const timer = setInterval(() => {
+    const part = options.total === undefined ? "" : `${Math.floor((100 * options.value()) / options.total)}%, `;
+    process.stderr.write(`  ${options.label}: ${part}${text()}\n`);
+  }, LINE_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+function describe({ records }: ProgressOptions): () => string {
+  const startedAt = performance.now();
+  return () => {
+    const count = records();
+    return `${formatCount(count)} records, ${formatCount(perSecond(count, performance.now() - startedAt))} msg/s`;
   };
 }

@@ -3,7 +3,7 @@ import { type Connection, createConnection } from "./connection.js";
 import { dial, usernameOf } from "./dial.js";
 import { type ConnectOptions, resolveConnectOptions } from "./options.js";
 import { requireJetStream, requireServerVersion } from "./server-check.js";
-import { closeNow } from "./transport.js";
+import { closeNow } from "./close-now.js";
 
 /**
  * Opens the one connection that producers, consumers and admins share.

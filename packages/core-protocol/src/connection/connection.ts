@@ -3,11 +3,12 @@ import { toStationkitError } from "../errors/nats-error.js";
 import { ConnectionClosedError } from "../errors/transport-errors.js";
 import { EventEmitter, type Listener } from "../event-emitter.js";
 import { requireDurationMs } from "../validation.js";
+import { closeNow } from "./close-now.js";
 import { createJetStreamApi, type JetStreamApi } from "./jetstream-api.js";
 import type { ResolvedConnectOptions } from "./options.js";
 import type { RequestOptions } from "./request-options.js";
 import { type ConnectionStatus, followStatus } from "./status.js";
-import { closeNow, isLive } from "./transport.js";
+import { isLive } from "./transport.js";
 
 /** What the server said of itself when this connection was last made. */
 export interface ServerDescription {

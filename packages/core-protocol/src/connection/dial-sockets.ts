@@ -18,7 +18,13 @@ function onSocket(message: unknown): void {
  */
 export class DialSockets {
   readonly #sockets = new Set<Socket>();
-  #abandoned = false;
+  readonly #controller = new AbortController();
+  #newest: Socket | undefined;
+
+  /** For `tls.connect`, whose sockets the channel does not tell of when it opens them itself (`handshakeFirst`). */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
 
   /** Runs a dial and notes its sockets. Only meanwhile: async hooks cost every promise of the process a little. */
   async run<Result>(dial: () => Promise<Result>): Promise<Result> {
@@ -35,13 +41,19 @@ export class DialSockets {
 
   add(socket: Socket): void {
     this.#sockets.add(socket);
+    this.#newest = socket;
     // The channel speaks before the socket is connecting, and destroying it then would be overtaken.
-    if (this.#abandoned) setImmediate(() => socket.destroy());
+    if (this.signal.aborted) setImmediate(() => socket.destroy());
+  }
+
+  /** Whether the newest socket is gone. */
+  get isCutOff(): boolean {
+    return this.#newest?.destroyed ?? false;
   }
 
   /** Ends what was opened, and what this dial still opens. */
   destroy(): void {
-    this.#abandoned = true;
+    this.#controller.abort();
     for (const socket of this.#sockets) socket.destroy();
     this.#sockets.clear();
   }

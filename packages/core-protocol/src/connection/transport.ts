@@ -1,18 +1,17 @@
 import {
   type Authenticator,
   credsAuthenticator,
-  type ConnectionOptions,
   jwtAuthenticator,
   type NatsConnection,
   nkeyAuthenticator,
+  type TlsOptions,
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from "@nats-io/nats-core";
 import { connect as connectTcp } from "@nats-io/transport-node";
-import { ConnectionFailedError } from "../errors/transport-errors.js";
 import type { ResolvedAuthentication } from "./authentication.js";
 import { credsFileAuthenticator, readSecret } from "./credentials.js";
-import { DialSockets } from "./dial-sockets.js";
+import { dialUntil } from "./dial-until.js";
 import type { ResolvedConnectOptions } from "./options.js";
 
 /** What one dial needs beyond the options. */
@@ -38,7 +37,7 @@ export async function dialTcp({ options, login, name, deadline }: DialRequest): 
   const total = options.connectTimeoutMs;
   const authenticator = await toAuthenticator(options.authentication, login);
   const tls = options.tls && (await toNodeTls(options.tls));
-  return dialUntil(deadline, options, {
+  const natsOptions = {
     servers: [...addresses],
     name,
     timeout: Math.min(total, Math.max(MINIMUM_SHARE_MS, Math.floor(total / addresses.length))),
@@ -52,55 +51,10 @@ export async function dialTcp({ options, login, name, deadline }: DialRequest): 
     noAsyncTraces: true,
     ...(authenticator && { authenticator }),
     ...(tls && { tls }),
-  });
-}
-
-/** nats.js knows a time per try only, and cannot be called off; this gives up all tries together, and leaves nothing behind. */
-async function dialUntil(
-  deadline: number,
-  { servers: { addresses }, connectTimeoutMs: totalMs }: ResolvedConnectOptions,
-  natsOptions: ConnectionOptions,
-): Promise<NatsConnection> {
-  const where = addresses.join(", ");
-  const sockets = new DialSockets();
-  let abandoned = false;
-  const dialling = sockets.run(() =>
-    connectTcp({
-      ...natsOptions,
-      // nats.js asks before every try which server to take: the one place to stop it between two. null is its own choice.
-      reconnectToServer: () => {
-        if (abandoned) throw new Error("given up");
-        return null;
-      },
-    }),
+  };
+  return dialUntil({ addresses, deadline, totalMs: total }, (signal) =>
+    connectTcp(tls?.handshakeFirst ? { ...natsOptions, tls: { ...tls, signal } as TlsOptions } : natsOptions),
   );
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => {
-        reject(new ConnectionFailedError(`cannot connect to ${where}: no answer within ${totalMs} ms`, addresses));
-      },
-      Math.max(0, deadline - Date.now()),
-    );
-  });
-  try {
-    return await Promise.race([dialling, timeout]);
-  } catch (error) {
-    abandoned = true;
-    sockets.destroy();
-    // It may still have won the race; its failure is the one that is thrown here, or too late to be of use.
-    dialling.then(closeNow, () => undefined);
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Closes without a drain. nats.js alone would leave the socket of a reconnect that is under way. */
-export async function closeNow(natsConnection: NatsConnection): Promise<void> {
-  await natsConnection.close();
-  const { protocol } = natsConnection as { protocol?: { transport?: { discard?: () => void } } };
-  protocol?.transport?.discard?.();
 }
 
 /**
@@ -143,10 +97,10 @@ async function toAuthenticator(
 }
 
 /** nats.js hands its `tls` object to Node's `tls.connect`, so Node's own names work beside its own. It reads files for every dial. */
-async function toNodeTls(tls: NonNullable<ResolvedConnectOptions["tls"]>): Promise<object> {
+async function toNodeTls(tls: NonNullable<ResolvedConnectOptions["tls"]>): Promise<TlsOptions> {
   for (const option of ["caFile", "certFile", "keyFile"] as const) {
     if (tls[option] !== undefined) await readSecret(`tls: ${option}`, tls[option]);
   }
   const { serverName, ...rest } = tls;
-  return serverName === undefined ? rest : { ...rest, servername: serverName };
+  return serverName === undefined ? rest : ({ ...rest, servername: serverName } as TlsOptions);
 }

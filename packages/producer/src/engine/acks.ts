@@ -10,17 +10,23 @@ const decoder = new TextDecoder();
 const ZERO = 48;
 const NINE = 57;
 const CLOSING_BRACE = 125;
+const BLANK = 32;
+const SEQUENCE_KEY = Buffer.from('"seq":', "utf8");
 
 /**
- * Reads the plain acknowledgement of one stream without building objects for it: `{"stream":"<stream>", "seq":<digits>}`.
+ * Reads the plain acknowledgement of one stream without building objects for it: `{"stream":"<stream>", "seq":<digits>}`,
+ * with the blank (nats-server 2.10) or without it (2.15).
  * @returns the sequence, or 0 when the bytes have any other form (another stream, a duplicate, a domain, an error …).
  * @see nats-server server/stream.go, the prepared `pubAck` of a stream
  */
 export function readPlainAck(data: Uint8Array, prefix: Uint8Array): number {
   if (data.length <= prefix.length) return 0;
   for (let i = 0; i < prefix.length; i++) if (data[i] !== prefix[i]) return 0;
+  let start = prefix.length;
+  if (data[start] === BLANK) start++;
+  for (const byte of SEQUENCE_KEY) if (data[start++] !== byte) return 0;
   let sequence = 0;
-  for (let i = prefix.length; i < data.length; i++) {
+  for (let i = start; i < data.length; i++) {
     const byte = data[i] ?? 0;
     if (byte === CLOSING_BRACE) return i === data.length - 1 ? sequence : 0;
     if (byte < ZERO || byte > NINE) return 0;
@@ -29,9 +35,9 @@ export function readPlainAck(data: Uint8Array, prefix: Uint8Array): number {
   return 0;
 }
 
-/** The bytes before the digits in a stream's plain acknowledgement. */
+/** The bytes before the sequence in a stream's plain acknowledgement. */
 export function plainAckPrefix(stream: string): Uint8Array {
-  return Buffer.from(`{"stream":"${stream}", "seq":`, "utf8");
+  return Buffer.from(`{"stream":"${stream}",`, "utf8");
 }
 
 /**

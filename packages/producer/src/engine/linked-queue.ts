@@ -14,6 +14,10 @@ export class LinkedQueue<Item extends Linked<Item>> {
     return this.#first;
   }
 
+  get last(): Item | undefined {
+    return this.#last;
+  }
+
   get size(): number {
     return this.#size;
   }

@@ -131,18 +131,18 @@ export class PartitionLane {
   /** Settles what is past its deadline, and gives up tries that went unanswered for too long. */
   sweep(now: number): void {
     let unanswered = 0;
-    this.#forEach((message) => {
-      if (now >= message.prepared.deadline) {
-        this.#finish(message, this.#context.outcomes.expired(message));
-      } else if (message.state === "sent" && now - message.lastSentAt >= this.#context.ackTimeoutMs) {
-        this.#tryLost(message);
-        unanswered++;
-      }
-    });
-    if (unanswered > 0) {
-      if (this.#mode === "flowing") this.#setMode("probing");
-      this.#rejectAllIfGone();
+    for (const message of this.#messages) {
+      if (message.state !== "sent" || now >= message.prepared.deadline) continue;
+      if (now - message.lastSentAt < this.#context.ackTimeoutMs) continue;
+      this.#tryLost(message);
+      unanswered++;
     }
+    // Before anything is ended: what is admitted in its place must not go before a message that has to be sent again.
+    if (unanswered > 0 && this.#mode === "flowing") this.#setMode("probing");
+    this.#forEach((message) => {
+      if (now >= message.prepared.deadline) this.#finish(message, this.#context.outcomes.expired(message));
+    });
+    if (unanswered > 0) this.#rejectAllIfGone();
     this.#advance();
   }
 
@@ -254,8 +254,7 @@ export class PartitionLane {
   #isForgotten({ mayBeStored, msgId, firstSentAt }: PendingMessage): boolean {
     if (!mayBeStored) return false;
     return (
-      msgId === undefined ||
-      !isCoveredByDuplicateWindow(firstSentAt, Date.now(), this.#context.duplicateWindowMs())
+      msgId === undefined || !isCoveredByDuplicateWindow(firstSentAt, Date.now(), this.#context.duplicateWindowMs())
     );
   }
 

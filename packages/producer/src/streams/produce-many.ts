@@ -1,8 +1,8 @@
-import type { StationkitError } from "@stationkit/core-protocol";
-import { toStationkitError } from "@stationkit/core-protocol";
+import { ConnectionClosedError, type StationkitError, toStationkitError } from "@stationkit/core-protocol";
 import type { Delivery, MultiStationDelivery, PubAck } from "../delivery.js";
 import type { ProduceRequest } from "../produce-request.js";
 import type { ProduceInput, ProduceManyOptions, ProduceSummary } from "../producer.js";
+import { ProducerClosedError } from "../producer-errors.js";
 import { toRequest } from "./produce-input.js";
 import { untilAborted } from "./until-aborted.js";
 
@@ -44,6 +44,8 @@ export async function produceMany<T>(
         );
       } catch (error) {
         fail(index, error);
+        // Every further item would fail in the same way, and a source may be endless.
+        if (isClosed(error)) break;
       }
     }
   } finally {
@@ -58,6 +60,10 @@ export async function produceMany<T>(
     aborted: signal?.aborted === true,
     elapsedMs: Date.now() - startedAt,
   };
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof ProducerClosedError || error instanceof ConnectionClosedError;
 }
 
 /** Counts what has not ended, without keeping it. */

@@ -79,7 +79,7 @@ export function useBroker(options: StartNatsOptions = {}): Broker {
     api,
     async streamsOf(station) {
       const names: string[] = [];
-      for (let offset = 0, total = 1; offset < total; ) {
+      for (let offset = 0, total = 1; offset < total;) {
         const page = await api("STREAM.NAMES", { offset });
         names.push(...(page.streams ?? []));
         total = page.total ?? 0;

@@ -9,15 +9,17 @@ export async function expectWhole(broker: Broker, name: string): Promise<Station
   expect(description.partitions.map((partition) => partition.state)).toEqual(description.partitions.map(() => "ready"));
   const streams = description.partitions.map((partition) => `${internal}$${partition.number}`);
   expect(await broker.streamsOf(name)).toEqual([...streams].sort());
-  const configs = await Promise.all(streams.map(async (stream) => comparable((await broker.api(`STREAM.INFO.${stream}`)).config)));
+  const configs = await Promise.all(
+    streams.map(async (stream) => comparable((await broker.api(`STREAM.INFO.${stream}`)).config)),
+  );
   for (const config of configs) expect(config).toEqual(configs[0]);
   return description;
 }
 
 function comparable(config: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
-  const metadata = config["metadata"] as Readonly<Record<string, string>> | undefined;
+  const metadata = Object.entries((config["metadata"] ?? {}) as Readonly<Record<string, string>>);
   // The count stands in every partition's record as it was when that was written; only partition 1's counts.
-  const { "stationkit.partitions": _count, ...record } = metadata ?? {};
+  const record = Object.fromEntries(metadata.filter(([key]) => key !== "stationkit.partitions"));
   return { ...config, name: "", subjects: [], metadata: record };
 }
 

@@ -25,7 +25,7 @@ export function withFaults(
     }
     requests.push(operation);
     if (fault.type === "slow") await new Promise((resolve) => setTimeout(resolve, fault.ms));
-    const answer = connection.jetStream.request(operation, body, options) as Promise<never>;
+    const answer = connection.jetStream.request<never>(operation, body, options);
     if (fault.type !== "answer-lost") return answer;
     await answer.catch(() => undefined);
     throw new RequestTimeoutError(operation, 1);

@@ -1,0 +1,23 @@
+/** What can put its waiting messages on the wire. */
+export interface Sender {
+  send(): void;
+}
+
+/**
+ * Lets messages that are produced one after the other leave together, at the end of the current turn of the event loop: each
+ * separate write to the socket costs more than all the rest of a message.
+ */
+export class SendScheduler {
+  readonly #senders = new Set<Sender>();
+  #immediate: NodeJS.Immediate | undefined;
+
+  schedule(sender: Sender): void {
+    this.#senders.add(sender);
+    this.#immediate ??= setImmediate(() => {
+      this.#immediate = undefined;
+      const senders = [...this.#senders];
+      this.#senders.clear();
+      for (const one of senders) one.send();
+    });
+  }
+}
