@@ -42,7 +42,7 @@ interface Outcome {
 /** A server with one log per partition, which remembers ids, in front of a real producer without a socket. */
 class Model {
   readonly logs = Array.from({ length: PARTITIONS + 1 }, (): string[] => []);
-  /** Messages of which at least one try was refused for a moment, or vanished. */
+  /** Messages of which at least one try was refused, or vanished. */
   readonly troubled = new Set<string>();
   readonly outcomes = new Map<string, Outcome>();
   readonly admitted = new Map<string, number>();
@@ -51,12 +51,22 @@ class Model {
   readonly #answers: { reply: string; body: string; status: number; due: number }[] = [];
   readonly #controllers: AbortController[] = [];
 
+  readonly broker: FakeBroker;
+  readonly producer: StationProducer<unknown>;
+  readonly faults: Faults;
+  readonly below: (limit: number) => number;
+
   constructor(
-    readonly broker: FakeBroker,
-    readonly producer: StationProducer<unknown>,
-    readonly faults: Faults,
-    readonly below: (limit: number) => number,
-  ) {}
+    broker: FakeBroker,
+    producer: StationProducer<unknown>,
+    faults: Faults,
+    below: (limit: number) => number,
+  ) {
+    this.broker = broker;
+    this.producer = producer;
+    this.faults = faults;
+    this.below = below;
+  }
 
   chance(percent = 0): boolean {
     return this.below(100) < percent;
@@ -117,7 +127,8 @@ class Model {
       this.troubled.add(text);
       this.#answer(reply, '{"error":{"code":429,"err_code":10167}}', 429);
     } else if (this.chance(faults.reject)) {
-      // As a clustered server does, before it looks at the id.
+      // As a clustered server does, before it looks at the id. When this answer is lost, a later try may be taken.
+      this.troubled.add(text);
       this.#answer(reply, '{"error":{"code":503,"err_code":10077,"description":"maximum messages exceeded"}}', 0);
     } else {
       this.#store(text, partition, msgId, reply);
@@ -171,13 +182,18 @@ async function simulate(seed: number, faults: Faults, options: Partial<ProducerO
     await vi.advanceTimersByTimeAsync(below(faults.maxStepMs ?? 60));
   }
   if (broker.state !== "connected") broker.reconnect();
-  const closed = producer.close().catch(() => undefined);
-  for (let i = 0; i < 400; i++) {
+  let isClosed = false;
+  void producer
+    .close()
+    .catch(() => undefined)
+    .then(() => (isClosed = true));
+  // Longer than any deadline: what is not settled then never will be.
+  const end = Date.now() + 1_000_000;
+  while (!isClosed && Date.now() < end) {
     model.serve();
     model.deliver();
     await vi.advanceTimersByTimeAsync(100);
   }
-  await closed;
   return model;
 }
 

@@ -24,6 +24,7 @@ import { createMessageIds } from "./engine/message-ids.js";
 import { PartitionLane } from "./engine/partition-lane.js";
 import { PendingMessage } from "./engine/pending-message.js";
 import { route } from "./engine/route.js";
+import { SendScheduler } from "./engine/send-scheduler.js";
 import { isStreamGone } from "./engine/station-lookup.js";
 import { type Waiter, Window } from "./engine/window.js";
 import { Wire } from "./engine/wire.js";
@@ -63,6 +64,7 @@ export class StationProducer<T> implements Producer<T> {
   readonly #lanes = new Map<number, PartitionLane>();
   readonly #outcomes: LaneOutcomes;
   readonly #aborts = new AbortListeners();
+  readonly #scheduler = new SendScheduler();
   readonly #flushes = new FlushTracker();
   readonly #failures: FailureLog;
   readonly #deadlines: Deadlines;
@@ -287,6 +289,10 @@ export class StationProducer<T> implements Producer<T> {
         retryDelayMs: this.#options.retryDelayMs,
         maxRetryDelayMs: this.#options.maxRetryDelayMs,
         outcomes: this.#outcomes,
+        isAlone: () => this.#window.messages === 1,
+        schedule: (lane) => {
+          this.#scheduler.schedule(lane);
+        },
         duplicateWindowMs: () => this.#station.settings.idempotencyWindowMs,
         settle: this.#settle,
         onStored: () => {

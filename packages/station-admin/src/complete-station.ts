@@ -74,7 +74,7 @@ export async function completeStation(
 }
 
 /** Measures how long the same partitions have been waited for. */
-export class Patience {
+class Patience {
   #waiting = "";
   #since = 0;
   readonly #limitMs = TAKEOVER_MS * (1 + Math.random() / 2);

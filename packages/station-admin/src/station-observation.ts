@@ -13,7 +13,7 @@ import { decodeRecord } from "./station-record.js";
 import { streamInfo } from "./stream-api.js";
 
 /** Who is told what a look found. */
-export interface StationObserver {
+interface StationObserver {
   see(station: Station | undefined): void;
   end(): void;
 }

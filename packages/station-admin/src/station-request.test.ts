@@ -1,6 +1,6 @@
 import { UsageError } from "@stationkit/core-protocol";
 import { describe, expect, it } from "vitest";
-import { resolveStationOptions, type StationOptions } from "./station-request.js";
+import { resolveStationOptions } from "./station-request.js";
 import { STATION_DEFAULTS } from "./station-settings.js";
 
 describe("station options", () => {
@@ -57,7 +57,7 @@ describe("station options", () => {
     ],
     ["description must be a string of at most 4096 characters", { description: "x".repeat(4_097) }],
   ])("are refused: %s", (message, options) => {
-    const resolve = (): unknown => resolveStationOptions("create", { name: "a", ...options } as StationOptions);
+    const resolve = (): unknown => resolveStationOptions("create", { name: "a", ...options });
     expect(resolve).toThrow(UsageError);
     expect(resolve).toThrow(message);
   });

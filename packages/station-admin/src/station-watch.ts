@@ -3,7 +3,12 @@ import type { Station } from "./station.js";
 import { eventsBetween, type StationEvent } from "./station-events.js";
 import { shareObservation } from "./station-observation.js";
 
-/** Follows one station until it is closed, or its connection is. */
+/**
+ * Follows one station until it is closed, or its connection is.
+ *
+ * The first iteration begins with what has changed since the watch was made; each further one, and each listener, with the
+ * next event.
+ */
 export interface StationWatch extends AsyncIterable<StationEvent>, Disposable, AsyncDisposable {
   readonly name: StationName;
   /** The station at the last look; undefined when there is none, and before the first look. */
@@ -41,6 +46,9 @@ export function watchStation({ connection, name, from, pollIntervalMs }: WatchRe
   const enders = new Set<() => void>();
   let known = from !== undefined;
   let station = from;
+  /** What the first iteration starts from, so that it misses nothing of the time between `watch()` and its begin. */
+  let origin = from;
+  let iterated = false;
   let ended = false;
   let markReady: () => void = noop;
   const ready = new Promise<void>((resolve) => {
@@ -60,6 +68,7 @@ export function watchStation({ connection, name, from, pollIntervalMs }: WatchRe
     if (ended) return;
     const events = known ? eventsBetween(name, station, now) : [];
     station = now;
+    if (!known) origin = now;
     known = true;
     markReady();
     for (const event of events) for (const listener of [...listeners]) call(listener, event);
@@ -89,19 +98,26 @@ export function watchStation({ connection, name, from, pollIntervalMs }: WatchRe
       end();
       return Promise.resolve();
     },
-    [Symbol.asyncIterator]: () => iterate(on, enders, () => ended),
+    [Symbol.asyncIterator]: () => {
+      const missed = iterated ? [] : eventsBetween(name, origin, station);
+      iterated = true;
+      return iterate({ on, enders, ended, missed });
+    },
   };
 }
 
+interface Source {
+  readonly on: StationWatch["on"];
+  readonly enders: Set<() => void>;
+  readonly ended: boolean;
+  readonly missed: readonly StationEvent[];
+}
+
 /** Events wait in a queue for a slow reader; a station changes seldom. */
-function iterate(
-  on: StationWatch["on"],
-  enders: Set<() => void>,
-  hasEnded: () => boolean,
-): AsyncIterator<StationEvent> {
-  const queue: StationEvent[] = [];
+function iterate({ on, enders, ended, missed }: Source): AsyncIterator<StationEvent> {
+  const queue = [...missed];
   let wake: () => void = noop;
-  let finished = hasEnded();
+  let finished = ended;
   const unsubscribe = on((event) => {
     queue.push(event);
     wake();

@@ -34,13 +34,39 @@ export async function streamInfo(operation: Operation, stream: string): Promise<
  * @returns `in-use` when there is one with another configuration; with an equal one it is `created`, also when repeated.
  */
 export async function createStream(operation: Operation, config: StreamConfig): Promise<"created" | "in-use"> {
-  try {
-    await operation.request(`STREAM.CREATE.${config.name}`, config);
-    return "created";
-  } catch (error) {
-    if (hasServerCode(error, SERVER_ERROR.streamNameInUse) || isLostRace(error)) return "in-use";
-    throw error;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await clearRemains(operation, await operation.request<StreamInfo>(`STREAM.CREATE.${config.name}`, config));
+      return "created";
+    } catch (error) {
+      if (hasServerCode(error, SERVER_ERROR.streamNameInUse) || isLostRace(error)) return "in-use";
+      if (!isStoreRace(error) || attempt >= STORE_RACE_REPEATS) throw error;
+    }
+    await operation.pause(attempt);
   }
+}
+
+/** nats-server's word for any failure of its store, and how often that is taken for the race below. */
+const STREAM_CREATE_FAILED = 10049;
+const STORE_RACE_REPEATS = 4;
+
+/**
+ * The server removes the directories of a deleted stream in the background; when it was the account's only one, an
+ * addition at that moment fails.
+ * @see nats-server 2.15.0 server/stream.go, `stop` after `fileStore.Delete`
+ */
+function isStoreRace(error: unknown): boolean {
+  return hasServerCode(error, STREAM_CREATE_FAILED) && (error as Error).message.includes("creating store");
+}
+
+/**
+ * A stream that is deleted twice within a moment can leave its messages on disk, and the next stream of that name begins with
+ * them. They are older than it; what is younger was produced to it and stays.
+ * @see nats-server 2.15.0 server/filestore.go, `fileStore.Delete`: its rename fails while an earlier removal still runs
+ */
+async function clearRemains(operation: Operation, { config, created, state }: StreamInfo): Promise<void> {
+  if (state.messages === 0 || Date.parse(state.last_ts) >= Date.parse(created)) return;
+  await purgeStream(operation, config.name, { seq: state.last_seq + 1 });
 }
 
 /**

@@ -26,16 +26,18 @@ export interface StreamConfig {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-export interface StreamState {
+interface StreamState {
   readonly messages: number;
   readonly bytes: number;
   readonly first_seq: number;
   readonly last_seq: number;
+  /** RFC 3339; year 1 when there was never a message. */
+  readonly last_ts: string;
   readonly consumer_count: number;
 }
 
 /** A server that holds a copy beside the leader. */
-export interface StreamPeer {
+interface StreamPeer {
   readonly name: string;
   readonly current: boolean;
   readonly offline?: boolean;

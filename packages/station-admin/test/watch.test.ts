@@ -1,4 +1,4 @@
-import { connect } from "@stationkit/core-protocol";
+import { connect, PermissionDeniedError } from "@stationkit/core-protocol";
 import { createStationAdmin, type StationEvent, type StationWatch } from "@stationkit/station-admin";
 import { describe, expect, it, vi } from "vitest";
 import { freshName, useBroker } from "./support/broker.js";
@@ -79,6 +79,16 @@ describe("a watch", () => {
     expect(await watch[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
   });
 
+  it("gives the first iteration what has happened since it was made", async () => {
+    const name = freshName();
+    using watch = broker.admin.watch(name, { from: await broker.admin.ensure({ name }) });
+    await broker.admin.addPartitions(name, { total: 2 });
+    await vi.waitFor(() => {
+      expect(watch.station?.partitions).toEqual([1, 2]);
+    }, soon);
+    expect(await watch[Symbol.asyncIterator]().next()).toMatchObject({ value: { type: "changed" } });
+  });
+
   it("ends with its connection", async () => {
     const connection = await broker.connect();
     const watch = createStationAdmin(connection).watch(freshName());
@@ -152,6 +162,29 @@ describe("a login that may not subscribe to advisories", () => {
     await vi.waitFor(() => {
       expect(summary(events)).toEqual(["created 1"]);
     }, soon);
+  });
+});
+
+describe("a login that may not administer streams", () => {
+  const restricted = useBroker({
+    config: {
+      accounts: {
+        A: {
+          jetstream: "enabled",
+          users: [
+            { user: "all", password: "x" },
+            { user: "some", password: "x", permissions: { publish: { deny: ["$JS.API.STREAM.CREATE.>"] } } },
+          ],
+        },
+      },
+      no_auth_user: "all",
+    },
+  });
+
+  it("is told so at once", async () => {
+    const connection = await restricted.connect({ username: "some", password: "x" });
+    const ensured = createStationAdmin(connection).ensure({ name: freshName(), partitions: 2 });
+    await expect(ensured).rejects.toBeInstanceOf(PermissionDeniedError);
   });
 });
 

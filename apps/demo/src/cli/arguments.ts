@@ -1,3 +1,4 @@
+import type { PartitionerName } from "./partitioners.js";
 import type { Format } from "../input/format.js";
 
 /** The arguments as they were given; what is undefined was left out. */
@@ -13,6 +14,7 @@ export interface Arguments {
   readonly storage?: "file" | "memory";
   readonly replicas?: number;
   readonly maxAgeMs?: number;
+  readonly partitioner?: PartitionerName;
   readonly sync?: true;
   readonly inFlight?: number;
   readonly server?: string[];

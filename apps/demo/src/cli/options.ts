@@ -1,10 +1,13 @@
+import { resolve } from "node:path";
 import type { ConnectOptions } from "@stationkit/core-protocol";
+import type { Partitioner } from "@stationkit/partitioner";
 import type { NewStationOptions } from "@stationkit/producer";
 import type { BrokerOptions } from "../broker.js";
 import { type Format, formatOf } from "../input/format.js";
 import { JobError } from "../job-error.js";
 import type { ProduceMode } from "../produce/produce-run.js";
 import type { Arguments } from "./arguments.js";
+import { createPartitioner } from "./partitioners.js";
 import { DEFAULT_STATION } from "./program.js";
 
 /** What an import is to do. */
@@ -20,6 +23,7 @@ export interface ImportOptions {
   readonly stationName: string;
   /** What was asked for; an existing station may have other settings. */
   readonly station: NewStationOptions;
+  readonly partitioner: Partitioner;
   readonly mode: ProduceMode;
   readonly inFlight: number | undefined;
   readonly verify: boolean;
@@ -46,6 +50,7 @@ const NEEDS_INPUT = [
     "storage",
     "replicas",
     "maxAgeMs",
+    "partitioner",
     "sync",
   ],
 ] as (keyof Arguments)[];
@@ -70,7 +75,7 @@ export function toImportOptions(given: Arguments, input: string): ImportOptions 
     throw new JobError("--key needs records with fields: with --format lines a record is just its bytes");
   }
   return {
-    input,
+    input: input === "-" ? input : userPath(input),
     format,
     key: given.key,
     limit: given.limit ?? Number.POSITIVE_INFINITY,
@@ -78,6 +83,7 @@ export function toImportOptions(given: Arguments, input: string): ImportOptions 
     maxLineBytes: given.maxLineBytes,
     stationName: given.station ?? DEFAULT_STATION,
     station: toStation(given),
+    partitioner: createPartitioner(given.partitioner ?? "memphis"),
     mode: given.sync ? "sync" : "async",
     inFlight: given.inFlight,
     verify: given.verify,
@@ -100,7 +106,7 @@ function toBroker(given: Arguments): BrokerOptions {
     return { type: "given", connect: toConnect(given, given.server) };
   }
   refuse(given, NEEDS_SERVER, "is about a server that runs already: name it with --server");
-  return { type: "embedded", version: given.natsVersion, storeDir: given.storeDir };
+  return { type: "embedded", version: given.natsVersion, storeDir: given.storeDir && userPath(given.storeDir) };
 }
 
 function toConnect(given: Arguments, servers: readonly string[]): ConnectOptions {
@@ -108,16 +114,16 @@ function toConnect(given: Arguments, servers: readonly string[]): ConnectOptions
   const password = given.password ?? (user === undefined ? undefined : process.env["NATS_PASSWORD"]);
   const token = given.token ?? (user === undefined && creds === undefined ? process.env["NATS_TOKEN"] : undefined);
   const tls = {
-    ...(tlsCa !== undefined && { caFile: tlsCa }),
-    ...(tlsCert !== undefined && { certFile: tlsCert }),
-    ...(tlsKey !== undefined && { keyFile: tlsKey }),
+    ...(tlsCa !== undefined && { caFile: userPath(tlsCa) }),
+    ...(tlsCert !== undefined && { certFile: userPath(tlsCert) }),
+    ...(tlsKey !== undefined && { keyFile: userPath(tlsKey) }),
   };
   return {
     servers,
     ...(user !== undefined && { username: user }),
     ...(password !== undefined && { password }),
     ...(token !== undefined && { token }),
-    ...(creds !== undefined && { credsFile: creds }),
+    ...(creds !== undefined && { credsFile: userPath(creds) }),
     ...(Object.keys(tls).length > 0 && { tls }),
   };
 }
@@ -129,4 +135,10 @@ function refuse(given: Arguments, names: readonly (keyof Arguments)[], reason: s
 
 function flags(names: readonly string[]): string {
   return names.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`).join(", ");
+}
+
+/** npm runs scripts in the package's root, wherever the user stands: paths mean the latter. */
+function userPath(path: string): string {
+  const base = process.env["npm_lifecycle_event"] === "start" ? process.env["INIT_CWD"] : undefined;
+  return base === undefined ? path : resolve(base, path);
 }

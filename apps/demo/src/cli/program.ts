@@ -3,6 +3,7 @@ import { LIMITS } from "@stationkit/core-protocol";
 import { PRODUCER_DEFAULTS } from "@stationkit/producer";
 import { FORMATS } from "../input/format.js";
 import { integer } from "./numbers.js";
+import { PARTITIONER_NAMES } from "./partitioners.js";
 
 /** Used where `--station` says nothing. */
 export const DEFAULT_STATION = "demo";
@@ -57,6 +58,9 @@ function stationOptions(): Option[] {
 function producingOptions(): Option[] {
   const window = PRODUCER_DEFAULTS.maxInFlightMessages;
   return [
+    new Option("--partitioner <name>", "whose rule says which partition a key goes to; default memphis").choices(
+      PARTITIONER_NAMES,
+    ),
     new Option("--sync", "wait for each acknowledgement before the next record"),
     new Option("--in-flight <messages>", `unacknowledged messages at most; default ${window}`).argParser(
       integer(1, 1_000_000),

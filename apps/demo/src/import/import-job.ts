@@ -60,10 +60,11 @@ async function produce(
   { connection, input, context }: { connection: Connection; input: OpenInput; context: JobContext },
 ): Promise<Produced> {
   const { output, interrupt, showProgress } = context;
-  const { stationName, inFlight } = options;
+  const { stationName, inFlight, partitioner } = options;
   const producer = await createProducer(connection, {
     stationName,
     producerName: "stationkit-demo",
+    partitioner,
     ...(inFlight !== undefined && { maxInFlightMessages: inFlight }),
   });
   const run = new ProduceRun(oneStation(producer), options.mode);

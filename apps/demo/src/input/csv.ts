@@ -1,4 +1,4 @@
-import { type CsvError, type Info, parse, type Parser } from "csv-parse";
+import { CsvError, type Info, parse, type Parser } from "csv-parse";
 import { badRecord, type InputItem, type ParserOptions, type RecordParser } from "./input-item.js";
 
 /**
@@ -7,6 +7,7 @@ import { badRecord, type InputItem, type ParserOptions, type RecordParser } from
  */
 class CsvRecordParser implements RecordParser {
   readonly #key: string | undefined;
+  readonly #maxLineBytes: number;
   readonly #parser: Parser;
   #items: InputItem[] = [];
   #columns: readonly string[] | undefined;
@@ -18,6 +19,7 @@ class CsvRecordParser implements RecordParser {
 
   constructor({ key, maxLineBytes }: ParserOptions) {
     this.#key = key;
+    this.#maxLineBytes = maxLineBytes;
     this.#parser = parse({
       bom: true,
       skip_empty_lines: true,
@@ -52,7 +54,7 @@ class CsvRecordParser implements RecordParser {
   async #afterwards(act: (done: (error?: Error | null) => void) => void): Promise<InputItem[]> {
     await new Promise<void>((resolve) => {
       act((error) => {
-        if (error) this.#refuse(error as CsvError);
+        if (error) this.#refuse(error);
         resolve();
       });
     });
@@ -94,16 +96,12 @@ class CsvRecordParser implements RecordParser {
     return { type: "record", line, payload: Buffer.from(`{${fields.join(",")}}`), key };
   }
 
-  #refuse(error: CsvError | undefined): void {
+  #refuse(error: Error | undefined): void {
     if (this.#failed || error === undefined) return;
-    const counted = typeof error["lines"] === "number" ? error["lines"] : this.#parser.info.lines;
-    const line = counted - this.#countedTwice;
+    const line = this.#parser.info.lines - this.#countedTwice;
     // After a record that is too long csv-parse drops the rest of the chunk: what follows would be lost in silence.
-    if (error.code === "CSV_MAX_RECORD_SIZE") {
-      this.#fail(
-        line,
-        `longer than the limit of ${this.#parser.options.max_record_size ?? 0} bytes (--max-line-bytes); is a quote open?`,
-      );
+    if (error instanceof CsvError && error.code === "CSV_MAX_RECORD_SIZE") {
+      this.#fail(line, `longer than the limit of ${this.#maxLineBytes} bytes (--max-line-bytes); is a quote open?`);
     } else {
       this.#items.push(badRecord(line, `not CSV: ${error.message}`));
       // After a quote in a wrong place csv-parse would take all up to the next quote, over any number of lines, for the same field.

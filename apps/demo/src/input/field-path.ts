@@ -16,16 +16,10 @@ function own(value: unknown, field: string): unknown {
 }
 
 function toKey(path: string, found: unknown): KeyLookup {
-  switch (typeof found) {
-    case "string":
-      return { key: found };
-    case "number":
-    case "boolean":
-      return { key: String(found) };
-    default:
-      if (found === undefined) return { problem: `the key field "${path}" is missing` };
-      return { problem: `the key field "${path}" is ${kindOf(found)}: a key is a text, a number or a boolean` };
-  }
+  if (typeof found === "string") return { key: found };
+  if (typeof found === "number" || typeof found === "boolean") return { key: String(found) };
+  if (found === undefined) return { problem: `the key field "${path}" is missing` };
+  return { problem: `the key field "${path}" is ${kindOf(found)}: a key is a text, a number or a boolean` };
 }
 
 function kindOf(value: unknown): string {

@@ -47,15 +47,11 @@ function opened(name: string, sizeBytes: number | undefined, stream: Readable): 
   };
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "permission denied",
+};
+
 function reason(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case "ENOENT":
-      return "there is no such file";
-    case "EACCES":
-      return "permission denied";
-    case "EISDIR":
-      return "it is a directory";
-    default:
-      return error.message;
-  }
+  return REASONS[error.code ?? ""] ?? error.message;
 }

@@ -26,17 +26,29 @@ export async function feed(
   run: ProduceRun,
   policy: FeedPolicy,
 ): Promise<FeedEnd> {
+  let end: FeedEnd;
   try {
-    for await (const batch of batches) {
-      for (const item of batch) {
-        const end = await feedItem(item, run, policy);
-        if (end !== undefined) return end;
-      }
-    }
-    return { type: policy.signal.aborted ? "interrupted" : "input-ended" };
+    end = await feedAll(batches, run, policy);
   } finally {
     await run.settled();
   }
+  // The last records fail when nothing is left to read.
+  const isComplete = end.type === "input-ended" || end.type === "limit-reached";
+  return isComplete && run.firstFailure !== undefined ? { type: "delivery-failed" } : end;
+}
+
+async function feedAll(
+  batches: AsyncIterable<readonly InputItem[]> | Iterable<readonly InputItem[]>,
+  run: ProduceRun,
+  policy: FeedPolicy,
+): Promise<FeedEnd> {
+  for await (const batch of batches) {
+    for (const item of batch) {
+      const end = await feedItem(item, run, policy);
+      if (end !== undefined) return end;
+    }
+  }
+  return { type: policy.signal.aborted ? "interrupted" : "input-ended" };
 }
 
 async function feedItem(item: InputItem, run: ProduceRun, policy: FeedPolicy): Promise<FeedEnd | undefined> {

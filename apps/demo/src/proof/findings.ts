@@ -3,7 +3,7 @@ export const FINDING_KINDS = ["missing", "twice", "outOfOrder", "splitKey", "cha
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** How often something was found wrong, and where first. */
-export interface Finding {
+interface Finding {
   readonly count: number;
   /** In words, five at most. */
   readonly examples: readonly string[];

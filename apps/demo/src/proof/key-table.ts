@@ -1,7 +1,7 @@
 const FIRST_SLOTS = 1_024;
 
 /** How many keys are followed; with their slots about 36 MB. */
-export const MAX_KEYS = 1_048_576;
+const MAX_KEYS = 1_048_576;
 
 /**
  * For each key, by its hash: the partition where it was first seen and the last index seen there. An open hash table in typed arrays:

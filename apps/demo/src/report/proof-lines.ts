@@ -30,10 +30,6 @@ export function proofLines(verdicts: readonly NamedVerdict[]): ProofLine[] {
   });
 }
 
-export function proofHolds(verdicts: readonly NamedVerdict[]): boolean {
-  return verdicts.every(({ verdict }) => verdict.holds);
-}
-
 function count(verdicts: readonly NamedVerdict[], kind: FindingKind): number {
   return verdicts.reduce((total, { verdict }) => total + verdict.findings[kind].count, 0);
 }

@@ -16,6 +16,7 @@ export interface OutputOptions {
 /** The one place that writes: results on stdout, progress and errors on stderr. A reader that has gone away is no error. */
 export class Output {
   readonly #options: OutputOptions;
+  #hasLines = false;
   readonly #closed = new Set<NodeJS.WriteStream>();
 
   constructor(options: OutputOptions) {
@@ -30,11 +31,13 @@ export class Output {
 
   /** A line of the report. */
   line(text = ""): void {
+    this.#hasLines = true;
     if (!this.#options.quiet) this.#write(this.#forPeople, `${text}\n`);
   }
 
   heading(text: string): void {
-    this.line(`\n${this.style("bold", text)}`);
+    if (this.#hasLines) this.line();
+    this.line(this.style("bold", text));
   }
 
   /** A line about what is going on. */

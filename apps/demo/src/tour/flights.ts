@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import type { InputRecord } from "../input/input-item.js";
 
 /** One US flight of 2001. */
-export interface Flight {
+interface Flight {
   readonly date: string;
   /** Minutes; negative when it was early. */
   readonly delay: number;
@@ -16,7 +16,7 @@ export interface Flight {
 
 /** The 20,000 flights of the npm package vega-datasets, as records that are keyed by their origin. */
 export async function readFlights(): Promise<readonly InputRecord[]> {
-  const path = createRequire(import.meta.url).resolve("vega-datasets/data/flights-20k.json");
+  const path = fileURLToPath(import.meta.resolve("vega-datasets/data/flights-20k.json"));
   const flights = JSON.parse(await readFile(path, "utf8")) as Flight[];
   return flights.map((flight, index) => ({
     type: "record",

@@ -9,7 +9,6 @@ const producer = await createProducer(connection, {
   producerName: "checkout",
   station: { partitions: 4 }, // for a station that is not there yet
 });
-producer.on("delivery-failed", (error, { msgId }) => console.error(msgId, error.outcome, error.message));
 
 const ack = await producer.produce({ message: { id: 1 }, partitionKey: "user-1", asyncProduce: false });
 console.log(`stored: partition ${ack.partition}, sequence ${ack.sequence}`); // stored: partition 3, sequence 1

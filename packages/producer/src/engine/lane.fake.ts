@@ -115,6 +115,9 @@ export class LaneRig {
       retryDelayMs: 50,
       maxRetryDelayMs: 2_000,
       outcomes: createLaneOutcomes(deliveryTimeoutMs),
+      // Each message leaves at once: bursts are the scheduler's concern.
+      isAlone: () => true,
+      schedule: () => undefined,
       duplicateWindowMs: () => this.duplicateWindowMs,
       settle: (message, result) => {
         if (!message.settle(result)) throw new Error("settled twice");

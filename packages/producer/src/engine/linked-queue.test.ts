@@ -4,7 +4,10 @@ import { type Linked, LinkedQueue } from "./linked-queue.js";
 class Item implements Linked<Item> {
   next: Item | undefined;
   previous: Item | undefined;
-  constructor(readonly name: string) {}
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
 }
 
 function filled(names: string): { queue: LinkedQueue<Item>; items: Item[] } {

@@ -284,7 +284,12 @@ describe("a lane at the deadline", () => {
     const rig = rigWith("a", { deliveryTimeoutMs: 1_000 });
     await pass(rig, 1_000);
     expect(rig.outcome("a")).toBe("AckTimeoutError unknown");
-    expect(rig.results.get("a")).toMatchObject({ attempts: 1, deliveryTimeoutMs: 1_000, station: "orders", partition: 1 });
+    expect(rig.results.get("a")).toMatchObject({
+      attempts: 1,
+      deliveryTimeoutMs: 1_000,
+      station: "orders",
+      partition: 1,
+    });
   });
 
   it("tells unknown of what was lost once and refused later", async () => {
@@ -601,9 +606,7 @@ describe("a lane whose caller adds messages while one is settled", () => {
     rig.lane.resume();
     rig.publishError = (text) => (text === broken ? new UsageError("too large") : undefined);
     rig.ack("x");
-    expect(rig.takeWired()).toBe(
-      ["x", "a", "b", "c", "d", "new"].filter((text) => text !== broken).join(" "),
-    );
+    expect(rig.takeWired()).toBe(["x", "a", "b", "c", "d", "new"].filter((text) => text !== broken).join(" "));
     rig.ack(["a", "b", "c", "d", "new"].filter((text) => text !== broken).join(" "));
     rig.add("last");
     expect(rig.takeWired()).toBe("last");

@@ -16,6 +16,9 @@ import type { PendingMessage } from "./pending-message.js";
 import { backoffMs, isCoveredByDuplicateWindow, judgeRefusal } from "./retry.js";
 import type { Wire } from "./wire.js";
 
+/** As many messages leave without waiting for more. */
+const MAX_BURST = 64;
+
 /** What all lanes of a producer share. */
 export interface LaneContext {
   readonly station: StationName;
@@ -25,6 +28,10 @@ export interface LaneContext {
   readonly retryDelayMs: number;
   readonly maxRetryDelayMs: number;
   readonly outcomes: LaneOutcomes;
+  /** Whether the message that was just admitted is the producer's only one. */
+  readonly isAlone: () => boolean;
+  /** Has the lane's `advance` called at the end of this turn of the event loop. */
+  readonly schedule: (lane: PartitionLane) => void;
   /** The station's duplicate window now. */
   readonly duplicateWindowMs: () => number;
   /** Ends a message; may admit waiting ones, into this lane too. */
@@ -72,12 +79,12 @@ export class PartitionLane {
     return this.#subject;
   }
 
-  /** Takes an admitted message. */
+  /** Takes an admitted message. It is sent at once when nothing else is on its way, otherwise together with its neighbours. */
   add(message: PendingMessage): void {
     this.#messages.push(message);
     this.#waiting++;
-    if (this.#waiting === 1 && this.#mode === "flowing" && !this.#context.isStrict) this.#send(message);
-    else this.#advance();
+    if (this.#context.isAlone() || this.#waiting >= MAX_BURST) this.advance();
+    else if (this.#maySend()) this.#context.schedule(this);
   }
 
   /** An answer to one of this lane's messages has come. */
@@ -97,7 +104,7 @@ export class PartitionLane {
   /** Ends a message without an acknowledgement, such as one whose caller gave up. */
   abandon(message: PendingMessage, error: StationkitError): void {
     this.#finish(message, error);
-    this.#advance();
+    this.advance();
   }
 
   /** The connection is gone: every unanswered try counts as lost. */
@@ -125,7 +132,7 @@ export class PartitionLane {
     });
     this.#failuresInARow = 0;
     this.#setMode(this.#messages.size > 0 ? "probing" : "flowing");
-    this.#advance();
+    this.advance();
   }
 
   /** Settles what is past its deadline, and gives up tries that went unanswered for too long. */
@@ -143,7 +150,7 @@ export class PartitionLane {
       if (now >= message.prepared.deadline) this.#finish(message, this.#context.outcomes.expired(message));
     });
     if (unanswered > 0) this.#rejectAllIfGone();
-    this.#advance();
+    this.advance();
   }
 
   /**
@@ -162,7 +169,7 @@ export class PartitionLane {
     this.#denials = 0;
     for (const message of denied) this.#refuse(message, error);
     if (this.#isPaused()) this.#setMode("flowing");
-    this.#advance();
+    this.advance();
   }
 
   /** The connection is closed for good: everything ends now. */
@@ -180,7 +187,7 @@ export class PartitionLane {
     const { station } = this.#context;
     this.#finish(message, { station, partition: this.#partition, sequence, duplicate, msgId: message.msgId });
     this.#context.onStored();
-    if (this.#waiting > 0) this.#advance();
+    if (this.#waiting > 0) this.advance();
   }
 
   #refused(message: PendingMessage, body: ApiErrorBody): void {
@@ -189,7 +196,7 @@ export class PartitionLane {
     if (message.attempts === 1) message.mayBeStored = false;
     if (verdict.retry === "never") {
       this.#refuse(message, verdict.error);
-      this.#advance();
+      this.advance();
       return;
     }
     message.lastRefusal = verdict.error;
@@ -203,8 +210,8 @@ export class PartitionLane {
   }
 
   /** Sends what may be sent now, in order. */
-  #advance(): void {
-    let message = this.#messages.first;
+  advance(): void {
+    let message = this.#maySend() ? this.#firstWaiting() : undefined;
     while (message !== undefined && this.#maySend()) {
       const next: PendingMessage | undefined = message.next;
       // One whose signal has fired is about to be taken back: with a shared signal, after others that now make room.
@@ -213,6 +220,17 @@ export class PartitionLane {
       // Ending a message lets the caller's code run, after which nothing seen before can be relied on.
       message = message.isSettled ? this.#messages.first : next;
     }
+  }
+
+  /** Looked for from the end: as long as all goes well, what waits is what came last. */
+  #firstWaiting(): PendingMessage | undefined {
+    let first = this.#messages.last;
+    let found = 0;
+    for (let message = first; message !== undefined && found < this.#waiting; message = message.previous) {
+      if (message.state === "waiting") found++;
+      first = message;
+    }
+    return first;
   }
 
   #maySend(): boolean {
@@ -270,7 +288,7 @@ export class PartitionLane {
     this.#pauseTimer = setTimeout(
       () => {
         this.#setMode("probing");
-        this.#advance();
+        this.advance();
       },
       backoffMs(++this.#failuresInARow, this.#context),
     );

@@ -1,6 +1,6 @@
 /** What can put its waiting messages on the wire. */
 export interface Sender {
-  send(): void;
+  advance(): void;
 }
 
 /**
@@ -17,7 +17,7 @@ export class SendScheduler {
       this.#immediate = undefined;
       const senders = [...this.#senders];
       this.#senders.clear();
-      for (const one of senders) one.send();
+      for (const one of senders) one.advance();
     });
   }
 }
