@@ -1,6 +1,9 @@
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { connect } from "@stationkit/core-protocol";
+import { createStationAdmin } from "@stationkit/station-admin";
+import { startNats } from "@stationkit/embedded-nats";
 import { describe, expect, test, vi } from "vitest";
 import { type DemoResult, type RunningDemo, startDemo } from "./support/run-demo.js";
 import { useServer } from "./support/use-server.js";
@@ -86,6 +89,28 @@ test("a reader that has gone away does not stop the import", async () => {
   demo.process.stdin.end("a\nb\n");
   expect((await demo.result).code).toBe(0);
   expect(await server.count(station)).toBe(2);
+});
+
+test("a server that crashes and comes back loses nothing and doubles nothing", async () => {
+  await using crashing = await startNats();
+  await using observer = await connect({ servers: crashing.url });
+  const args = ["--input", "-", "--format", "ndjson", "--key", "k", "-p", "2", "--server", crashing.url, "--json"];
+  const demo = startDemo(args, { stdin: null });
+  const poured = pour(demo, {
+    bytes: 8 * MEGABYTE,
+    line: (i) => `{"k":${i % 100},"i":${i},"text":"${"x".repeat(100)}"}\n`,
+  });
+  await vi.waitFor(async () => {
+    expect((await createStationAdmin(observer).describe("demo")).totals.messages).toBeGreaterThan(1_000);
+  }, 30_000);
+  await crashing.kill();
+  await crashing.restart();
+  await poured;
+  const { code, stdout } = await demo.result;
+  const summary = JSON.parse(stdout) as { runs: { stored: number; admitted: number }[]; proof: { holds: boolean } };
+  expect(summary.proof.holds).toBe(true);
+  expect(summary.runs[0]!.stored).toBe(summary.runs[0]!.admitted);
+  expect(code).toBe(0);
 });
 
 test("a large input takes bounded memory", async () => {

@@ -1,4 +1,5 @@
-export { findBinary, type FindBinaryOptions, type FoundBinary } from "./binary/find-binary.js";
+export type { FoundBinary } from "./binary/binary-search.js";
+export { findBinary, type FindBinaryOptions } from "./binary/find-binary.js";
 export {
   BinaryNotFoundError,
   ChecksumMismatchError,

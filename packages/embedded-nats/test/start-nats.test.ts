@@ -1,10 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { connect } from "@nats-io/transport-node";
 import { describe, expect, it, vi } from "vitest";
 import { processIdentity } from "../src/process-identity.js";
-import { InvalidOptionsError, ServerStateError, StartError, startNats, type NatsServer } from "../src/index.js";
+import {
+  findBinary,
+  InvalidOptionsError,
+  ServerStateError,
+  StartError,
+  startNats,
+  type NatsServer,
+} from "../src/index.js";
 import { listStreams, makeStream, publish, storedCount } from "./support/jetstream-requests.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
 
@@ -22,6 +29,14 @@ describe("a started server", () => {
     expect(statSync(server.configFile).mode & 0o777).toBe(0o600);
     expect(server.logTail(2)).toHaveLength(2);
     expect(server.logTail().at(-1)).toContain("Server is ready");
+  });
+
+  it("may have an executable of any name", async () => {
+    const { path } = await findBinary();
+    const renamed = join(root, "broker-2");
+    symlinkSync(path, renamed);
+    await using server = await startNats({ binary: renamed, jetstream: false });
+    expect(server.port).toBeGreaterThan(0);
   });
 
   it("leaves neither process nor files after stop, and stop may be called again", async () => {

@@ -374,3 +374,44 @@ describe("a connection that is closed for good", () => {
     await producer.close();
   });
 });
+
+describe("messages produced together", () => {
+  it("leave in order at the end of the turn, the first and every burst of 64 at once", async () => {
+    const broker = new FakeBroker();
+    const producer = await openProducer(broker);
+    const sentAfter = range(70).map((i) => {
+      void producer.produce({ message: String(i) });
+      return broker.published.length;
+    });
+    expect(sentAfter.slice(0, 64)).toEqual(range(64).map(() => 1));
+    expect(sentAfter[64]).toBe(65);
+    expect(sentAfter[69]).toBe(65);
+    await pass(1);
+    expect(broker.takeTexts()).toBe(range(70).join(" "));
+  });
+
+  it("that are aborted before they left are not sent, and were not", async () => {
+    const broker = new FakeBroker();
+    const producer = await openProducer(broker);
+    const controller = new AbortController();
+    void producer.produce({ message: "a" });
+    const delivery = await producer.produce({ message: "b", signal: controller.signal });
+    controller.abort();
+    await expect(delivery.acknowledged).rejects.toMatchObject({ outcome: "not-sent" });
+    await pass(1);
+    expect(broker.takeTexts()).toBe("a");
+  });
+
+  it("wait for the connection when it goes away before they left", async () => {
+    const broker = new FakeBroker();
+    const producer = await openProducer(broker, { idempotent: false });
+    for (const i of range(3)) void producer.produce({ message: String(i) });
+    broker.disconnect();
+    await pass(1);
+    broker.published.length = 0;
+    broker.reconnect();
+    expect(broker.published).toMatchObject([{ text: "1" }]);
+    broker.ackAll();
+    expect(broker.takeTexts()).toBe("2");
+  });
+});

@@ -1,9 +1,14 @@
 import { type Connection, connect } from "@stationkit/core-protocol";
-import { type NatsServer, startNats, type StartNatsOptions } from "@stationkit/embedded-nats";
+import { findBinary, type NatsServer, startNats, type StartNatsOptions } from "@stationkit/embedded-nats";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createProducer, type ProducerOptions } from "../src/index.js";
 import { faultless, judge, type Outcomes, type Verdict } from "./support/checker.js";
 import { readStation } from "./support/stored-messages.js";
+
+/** `max_buffered_msgs` came with 2.11; older servers do not start with it. */
+const { version } = await findBinary();
+const cannotThrottle = version.startsWith("2.10.");
+if (cannotThrottle) console.warn(`nats-server ${version} cannot be made to ask for less: two scenarios are skipped`);
 
 const PARTITIONS = 3;
 const unhandled: unknown[] = [];
@@ -127,7 +132,7 @@ describe("a producer under faults", () => {
     expect(throttled).toBeGreaterThan(0);
   }
 
-  it("delivers everything to a server that keeps asking to slow down", async () => {
+  it.skipIf(cannotThrottle)("delivers everything to a server that keeps asking to slow down", async () => {
     const { verdict } = await run({
       count: 20_000,
       server: { config: { jetstream: { max_buffered_msgs: 20 } } },
@@ -137,14 +142,17 @@ describe("a producer under faults", () => {
     expect(verdict).toEqual(faultless(verdict.acknowledged));
   });
 
-  it("may let a message be overtaken that was refused for a moment, and nothing worse", async () => {
-    const { verdict } = await run({
-      count: 20_000,
-      server: { config: { jetstream: { max_buffered_msgs: 20 } } },
-      fault: flood,
-    });
-    expect(verdict).toMatchObject({ failed: 0, lost: [], storedTwice: [] });
-  });
+  it.skipIf(cannotThrottle)(
+    "may let a message be overtaken that was refused for a moment, and nothing worse",
+    async () => {
+      const { verdict } = await run({
+        count: 20_000,
+        server: { config: { jetstream: { max_buffered_msgs: 20 } } },
+        fault: flood,
+      });
+      expect(verdict).toMatchObject({ failed: 0, lost: [], storedTwice: [] });
+    },
+  );
 
   it("reports as unknown, and never repeats, what was unanswered without an id", async () => {
     const { verdict } = await run({

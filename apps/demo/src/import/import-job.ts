@@ -1,8 +1,9 @@
 import type { Connection } from "@stationkit/core-protocol";
 import { createProducer } from "@stationkit/producer";
-import { createStationAdmin, type StationDescription } from "@stationkit/station-admin";
+import { createStationAdmin, type StationAdmin, type StationDescription } from "@stationkit/station-admin";
 import { openBroker } from "../broker.js";
 import type { ImportOptions } from "../cli/options.js";
+import { explain } from "../failure.js";
 import { createParser } from "../input/format.js";
 import { openInput, type OpenInput } from "../input/open-input.js";
 import { readItems } from "../input/read-items.js";
@@ -11,11 +12,10 @@ import { feed, type FeedEnd } from "../produce/feed.js";
 import { closeAfter } from "../produce/close-after.js";
 import { ProduceRun } from "../produce/produce-run.js";
 import { oneStation } from "../produce/target.js";
-import type { Verdict } from "../proof/audit.js";
 import { lastSequences, verifyStation } from "../proof/verify.js";
 import { formatBytes, plural, printable } from "../report/format.js";
 import { withProgress } from "../terminal/progress.js";
-import { type ImportReport, reportImport } from "./import-report.js";
+import { type ImportProof, type ImportReport, reportImport } from "./import-report.js";
 import { differences, ensureStation } from "./station.js";
 
 const MAX_SKIPPED_SHOWN = 10;
@@ -31,10 +31,12 @@ export async function runImport(options: ImportOptions, context: JobContext): Pr
   const before = await ensureStation(admin, options, { embedded });
   tellStation(before, options, context);
   const { run, end, skipped, emptyLines } = await produce(options, { connection, input, context });
-  const after = await admin.describe(options.stationName);
   const wasRead = end.type === "input-ended" || end.type === "limit-reached";
-  const verdict = options.verify && wasRead ? await prove(connection, { run, before, after, context }) : undefined;
-  const report: ImportReport = { options, input, broker, station: after, run, end, skipped, emptyLines, verdict };
+  const proof =
+    options.verify && wasRead && run.ledger.count > 0
+      ? await prove(connection, { run, before, admin, context })
+      : undefined;
+  const report: ImportReport = { options, input, broker, station: before.name, run, end, skipped, emptyLines, proof };
   return reportImport(output, report, interrupt);
 }
 
@@ -96,19 +98,25 @@ async function produce(
 
 interface Evidence {
   readonly run: ProduceRun;
+  /** The station before the run. */
   readonly before: StationDescription;
-  readonly after: StationDescription;
+  readonly admin: StationAdmin;
   readonly context: JobContext;
 }
 
-/** @returns undefined when it was interrupted. */
-async function prove(connection: Connection, { run, before, after, context }: Evidence): Promise<Verdict | undefined> {
+/** What stands in the way of a proof is part of the report: what was stored is told all the same. */
+async function prove(connection: Connection, { run, before, admin, context }: Evidence): Promise<ImportProof> {
   const { signal } = context.interrupt;
   let read = 0;
   const progress = { label: "reading back", total: run.ledger.count, value: () => read, records: () => read };
-  const claim = { station: after, ledgers: [run.ledger], before: lastSequences(before) };
-  const [verdict] = await withProgress(context.showProgress, progress, () =>
-    verifyStation(connection, claim, { signal, onRecord: () => read++ }),
-  );
-  return signal.aborted ? undefined : verdict;
+  try {
+    const station = await admin.describe(before.name);
+    const claim = { station, ledgers: [run.ledger], before: lastSequences(before) };
+    const [verdict] = await withProgress(context.showProgress, progress, () =>
+      verifyStation(connection, claim, { signal, onRecord: () => read++ }),
+    );
+    return { verdict: signal.aborted ? undefined : verdict, obstacle: undefined };
+  } catch (error) {
+    return { verdict: undefined, obstacle: explain(error) };
+  }
 }

@@ -1,4 +1,3 @@
-import type { StationDescription } from "@stationkit/station-admin";
 import type { Broker } from "../broker.js";
 import type { ImportOptions } from "../cli/options.js";
 import { explain } from "../failure.js";
@@ -14,51 +13,61 @@ import { partitionTable, speedTable } from "../report/tables.js";
 import type { Interrupt } from "../terminal/interrupt.js";
 import type { Output } from "../terminal/output.js";
 
+/** What came of the try to prove what is stored. */
+export interface ImportProof {
+  /** undefined when it was interrupted, or something stood in the way. */
+  readonly verdict: Verdict | undefined;
+  /** What that was. */
+  readonly obstacle: string | undefined;
+}
+
 /** Everything that an import came to. */
 export interface ImportReport {
   readonly options: ImportOptions;
   readonly input: { readonly name: string };
   readonly broker: Broker;
-  /** After the import. */
-  readonly station: StationDescription;
+  readonly station: string;
   readonly run: ProduceRun;
   readonly end: FeedEnd;
   readonly skipped: number;
   readonly emptyLines: number;
-  /** undefined when nothing was proven. */
-  readonly verdict: Verdict | undefined;
+  /** undefined when none was tried. */
+  readonly proof: ImportProof | undefined;
 }
 
 /** Prints what the import came to; first what went wrong. */
 export function reportImport(output: Output, report: ImportReport, { exitCode }: Interrupt): JobResult {
-  const { run, station, verdict, end } = report;
+  const { run, station, proof, end } = report;
+  const verdict = proof?.verdict;
   const problem = whatWentWrong(report);
   if (problem !== undefined) output.error(problem);
   const { stored } = run.counts;
   if (stored > 0) {
     const rate = formatCount(perSecond(stored, run.elapsedMs));
     output.heading(`${plural(stored, "record")} stored in ${formatDuration(run.elapsedMs)}: ${rate} msg/s`);
-    output.line(partitionTable(partitionRows(station.name, run, verdict)));
+    output.line(partitionTable(partitionRows(station, run, verdict)));
     const name = report.options.mode === "sync" ? "one by one" : "non-blocking";
     output.line(speedTable([{ name, records: stored, elapsedMs: run.elapsedMs, latency: run.latency.summary() }]));
   } else if (problem === undefined) {
     output.line(`${report.input.name} has no records: nothing was stored.`);
   }
   for (const line of remarks(report)) output.line(line);
-  if (verdict !== undefined && verdict.expected > 0) {
+  if (verdict !== undefined) {
     output.heading("Proof, read back from the server");
-    printProof(output, [{ name: station.name, verdict }]);
+    printProof(output, [{ name: station, verdict }]);
+  } else if (proof?.obstacle !== undefined) {
+    output.error(`Nothing was proven: ${proof.obstacle}`);
   } else if (exitCode !== undefined) {
     output.line("Nothing was proven: the run was interrupted.");
   }
   output.line(`Peak memory: ${formatBytes(peakRssBytes())}`);
-  const ok = problem === undefined && end.type !== "interrupted" && (verdict?.holds ?? true);
+  const ok = problem === undefined && end.type !== "interrupted" && (proof === undefined || verdict?.holds === true);
   return { ok, summary: toSummary(report, { ok, problem }) };
 }
 
 function whatWentWrong({ options, input, run, end, station }: ImportReport): string | undefined {
   const { stored } = run.counts;
-  const inStation = `${plural(stored, "record is", "records are")} stored in station "${station.name}"${unsettled(run)}`;
+  const inStation = `${plural(stored, "record is", "records are")} stored in station "${station}"${unsettled(run)}`;
   switch (end.type) {
     case "bad-record": {
       const goOn = options.skipBad || end.bad.fatal ? "" : " --skip-bad passes over bad records.";
@@ -93,15 +102,17 @@ function remarks({ run, skipped, emptyLines, end, options }: ImportReport): stri
 }
 
 function toSummary(report: ImportReport, { ok, problem }: { ok: boolean; problem: string | undefined }): object {
-  const { options, broker, station, run, end, skipped, emptyLines, verdict } = report;
+  const { options, broker, station, run, end, skipped, emptyLines, proof } = report;
+  const verdict = proof?.verdict;
   const { connection, embedded } = broker;
+  const error = problem ?? proof?.obstacle;
   return {
     ok,
-    ...(problem !== undefined && { error: problem }),
+    ...(error !== undefined && { error }),
     server: { version: connection.server.version, address: connection.server.address, embedded },
     input: { format: options.format, end: end.type, skipped, emptyLines },
     runs: [runSummary(options.mode === "sync" ? "sync" : "non-blocking", run)],
-    partitions: partitionRows(station.name, run, verdict).map(({ elapsedMs, ...row }) => ({
+    partitions: partitionRows(station, run, verdict).map(({ elapsedMs, ...row }) => ({
       ...row,
       messagesPerSecond: perSecond(row.messages, elapsedMs),
     })),

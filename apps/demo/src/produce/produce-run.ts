@@ -64,7 +64,7 @@ export class ProduceRun {
     return this.#firstFailure;
   }
 
-  /** Milliseconds from the first record to the last acknowledgement so far. */
+  /** Milliseconds from the first record to the last acknowledgement so far; a wait that ended in a failure is not counted. */
   get elapsedMs(): number {
     return this.#startedAt === undefined ? 0 : Math.max(1, this.#endedAt - this.#startedAt);
   }
@@ -127,7 +127,6 @@ export class ProduceRun {
 
   #fail(error: unknown): void {
     if (!StationkitError.is(error)) throw error;
-    this.#endedAt = performance.now();
     this.#counts.failed++;
     if (error.outcome === "unknown") this.#counts.unknown++;
     this.#firstFailure ??= error;

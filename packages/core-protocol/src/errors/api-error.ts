@@ -46,6 +46,8 @@ export const SERVER_ERROR = {
   subjectOverlap: 10065,
   jetStreamNotEnabled: 10076,
   storeFailed: 10077,
+  /** Another message with this id is being stored; clusters answer so until it is. */
+  duplicateInProcess: 10158,
   tooManyRequests: 10167,
 } as const;
 
@@ -54,6 +56,7 @@ export function isTransientApiError(body: ApiErrorBody): boolean {
   switch (body.err_code ?? 0) {
     case SERVER_ERROR.clusterUnavailable:
     case SERVER_ERROR.clusterNotLeader:
+    case SERVER_ERROR.duplicateInProcess:
     case SERVER_ERROR.tooManyRequests:
       return true;
     default:

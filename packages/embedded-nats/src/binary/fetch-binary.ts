@@ -5,7 +5,7 @@ import { addToCache } from "./cache.js";
 import { createDeadline, type Deadline } from "../deadline.js";
 import { fetchFromDebianArchive } from "./debian/debian-archive.js";
 import type { FetchedBinary } from "./fetched-binary.js";
-import type { BinarySearch, FoundBinary } from "./find-binary.js";
+import type { BinarySearch, FoundBinary } from "./binary-search.js";
 import { releaseFor } from "./known-releases.js";
 import { withLockFile } from "./lock-file.js";
 import { probeBinary } from "./probe-binary.js";

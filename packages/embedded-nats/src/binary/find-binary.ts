@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { createDebugLog, type DebugLog } from "../debug-log.js";
-import { readEnvironment, type Environment } from "../environment.js";
+import { createDebugLog } from "../debug-log.js";
+import { readEnvironment } from "../environment.js";
 import { BinaryNotFoundError, type BinaryAttempt } from "../errors.js";
+import type { BinarySearch, FoundBinary } from "./binary-search.js";
 import { findCached } from "./cache.js";
 import { fetchBinary } from "./fetch-binary.js";
 import { NEWEST_RELEASE } from "./known-releases.js";
-import { currentPlatform, type Platform } from "./platform.js";
+import { currentPlatform } from "./platform.js";
 import { probeBinary } from "./probe-binary.js";
 import {
   compareVersions,
@@ -16,7 +17,6 @@ import {
   parseVersionWish,
   satisfies,
   type Version,
-  type VersionWish,
 } from "./version.js";
 
 /** Which nats-server is wanted; every key has an environment variable that stands behind it. */
@@ -29,24 +29,6 @@ export interface FindBinaryOptions {
   readonly download?: boolean;
   /** Milliseconds for fetching one, waiting for another process that does so included; integer ≥ 1, default 180_000. */
   readonly downloadTimeoutMs?: number;
-}
-
-/** A nats-server that can be started. */
-export interface FoundBinary {
-  /** Absolute path. */
-  readonly path: string;
-  /** e.g. `2.15.1` */
-  readonly version: string;
-  readonly source: "option" | "environment" | "PATH" | "cache" | "release" | "debian-archive";
-}
-
-/** The search after options and environment have been put together. */
-export interface BinarySearch {
-  readonly wish: VersionWish;
-  readonly platform: Platform;
-  readonly environment: Environment;
-  readonly downloadTimeoutMs: number;
-  readonly debug: DebugLog;
 }
 
 /** Milliseconds that fetching a binary may take when the caller says nothing. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FoundBinary } from "../binary/find-binary.js";
+import type { FoundBinary } from "../binary/binary-search.js";
 import { createDeadline, type Deadline } from "../deadline.js";
 import { ReloadError, ServerStateError, StartError } from "../errors.js";
 import type { ConfigObject } from "./config-text.js";

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { get } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -15,7 +15,9 @@ export interface ServerPorts {
  */
 export async function readPortsFile(directory: string, pid: number): Promise<ServerPorts | undefined> {
   try {
-    const text = await readFile(join(directory, `nats-server_${pid}.ports`), "utf8");
+    // Named after the executable, which need not be called nats-server.
+    const name = (await readdir(directory)).find((file) => file.endsWith(`_${pid}.ports`)) ?? "";
+    const text = await readFile(join(directory, name), "utf8");
     const ports = JSON.parse(text) as Partial<Record<"nats" | "monitoring", string[]>>;
     return { client: portOf(ports.nats), monitor: portOf(ports.monitoring) };
   } catch {

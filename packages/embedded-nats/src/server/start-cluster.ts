@@ -1,7 +1,8 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findBinary, type FoundBinary } from "../binary/find-binary.js";
+import type { FoundBinary } from "../binary/binary-search.js";
+import { findBinary } from "../binary/find-binary.js";
 import { createDeadline, type Deadline } from "../deadline.js";
 import { StartError } from "../errors.js";
 import { EmbeddedServer } from "./embedded-server.js";

@@ -1,4 +1,4 @@
-import { type ApiErrorBody, UnexpectedError } from "@stationkit/core-protocol";
+import { type ApiErrorBody, SERVER_ERROR, UnexpectedError } from "@stationkit/core-protocol";
 
 /** What an answer to a published message says. */
 export type Answer =
@@ -51,12 +51,20 @@ export function readAnswer(data: Uint8Array, status: number): Answer {
   if (body?.error === undefined && typeof body?.stream === "string" && typeof body.seq === "number" && body.seq > 0) {
     return { type: "stored", stream: body.stream, sequence: body.seq, duplicate: body.duplicate === true };
   }
+  if (body?.duplicate === true && body.seq === 0) return { type: "refused", error: DUPLICATE_IN_PROCESS };
   const text = decoder.decode(data.subarray(0, 200));
   return {
     type: "unreadable",
     error: new UnexpectedError(`the answer is no acknowledgement: ${JSON.stringify(text)}`),
   };
 }
+
+/** The same as 2.15's error 10158, in the form of nats-server 2.10: an earlier copy is still being stored, under no sequence yet. */
+const DUPLICATE_IN_PROCESS: ApiErrorBody = {
+  code: 400,
+  err_code: SERVER_ERROR.duplicateInProcess,
+  description: "a message with this id is being stored",
+};
 
 interface AckBody {
   readonly stream?: unknown;

@@ -204,8 +204,8 @@ export class PartitionLane {
     if (message.state !== "sent") return;
     this.#leaveWire(message, "waiting");
     // A whole window may be refused at once: that is one sign to slow down, not hundreds.
-    if (verdict.throttled && this.#mode !== "paused") this.#context.onThrottled();
-    else this.#rejectAllIfGone();
+    if (this.#mode !== "paused" && verdict.throttled) this.#context.onThrottled();
+    if (verdict.unheard) this.#rejectAllIfGone();
     this.#backOff();
   }
 

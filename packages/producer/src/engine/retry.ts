@@ -11,6 +11,8 @@ export interface Verdict {
   readonly retry: "again" | "never";
   /** The broker asked to slow down. */
   readonly throttled: boolean;
+  /** Nobody listens for the partition: its stream has no leader, or is gone. */
+  readonly unheard: boolean;
   readonly error: StationkitError;
 }
 
@@ -19,6 +21,7 @@ export function judgeRefusal(body: ApiErrorBody, station: string): Verdict {
   return {
     retry: isTransientApiError(body) ? "again" : "never",
     throttled: body.code === 429,
+    unheard: body.code === 503 && (body.err_code ?? 0) === 0,
     error: apiErrorToStationkitError(body, { station }),
   };
 }
