@@ -182,14 +182,14 @@ async function simulate(seed: number, faults: Faults, options: Partial<ProducerO
     await vi.advanceTimersByTimeAsync(below(faults.maxStepMs ?? 60));
   }
   if (broker.state !== "connected") broker.reconnect();
-  let isClosed = false;
+  const closing = { isOver: false };
   void producer
     .close()
     .catch(() => undefined)
-    .then(() => (isClosed = true));
+    .then(() => (closing.isOver = true));
   // Longer than any deadline: what is not settled then never will be.
   const end = Date.now() + 1_000_000;
-  while (!isClosed && Date.now() < end) {
+  while (!closing.isOver && Date.now() < end) {
     model.serve();
     model.deliver();
     await vi.advanceTimersByTimeAsync(100);

@@ -46,12 +46,14 @@ describe("produce", () => {
     const broker = new FakeBroker();
     const producer = await openProducer(broker);
     await Promise.all(range(3).map(() => producer.produce({ message: "a" })));
+    await pass(1);
     expect(new Set(broker.published.map(({ msgId }) => msgId)).size).toBe(3);
 
     const plain = new FakeBroker();
     const without = await openProducer(plain, { idempotent: false });
     await without.produce({ message: "a" });
     await without.produce({ message: "a", msgId: "mine" });
+    await pass(1);
     expect(plain.published.map(({ msgId }) => msgId)).toEqual([undefined, "mine"]);
   });
 
@@ -357,6 +359,7 @@ describe("a connection that is closed for good", () => {
         (error: unknown) => `${(error as Error).name} ${(error as { outcome: string }).outcome}`,
       ),
     );
+    await pass(1);
     broker.closeForGood();
     expect(await Promise.all(outcomes)).toEqual([
       ...range(4).map(() => "ConnectionClosedError unknown"),

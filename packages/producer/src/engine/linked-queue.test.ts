@@ -12,7 +12,7 @@ class Item implements Linked<Item> {
 
 function filled(names: string): { queue: LinkedQueue<Item>; items: Item[] } {
   const queue = new LinkedQueue<Item>();
-  const items = [...names].map((name) => new Item(name));
+  const items = Array.from(names, (name) => new Item(name));
   for (const item of items) queue.push(item);
   return { queue, items };
 }

@@ -191,6 +191,34 @@ describe("a lane whose broker refuses for a moment", () => {
   });
 });
 
+describe("a lane whose broker is just storing a message of the same id", () => {
+  const inProcess = { error: { code: 409, err_code: 10158, description: "duplicate message id is in process" } };
+
+  it("sends again a moment later, until it is acknowledged, and does not ask for the stream", async () => {
+    const rig = rigWith("a");
+    rig.answer("a", inProcess);
+    await pass(rig, 100);
+    expect(rig.takeWired()).toBe("a");
+    rig.answer("a", { stream: "orders$1", seq: 3, duplicate: true });
+    expect(rig.results.get("a")).toMatchObject({ sequence: 3, duplicate: true });
+    expect(rig.questions).toBe(0);
+  });
+
+  it("tells unknown at the deadline, or when a later try is refused", async () => {
+    const rig = rigWith("a", { deliveryTimeoutMs: 1_000 });
+    rig.answer("a", inProcess);
+    rig.lane.suspend();
+    await pass(rig, 1_000);
+    expect(rig.outcome("a")).toBe("AckTimeoutError unknown");
+
+    const refused = rigWith("a");
+    refused.answer("a", inProcess);
+    await pass(refused, 100);
+    refused.answer("a", fullStation);
+    expect(refused.outcome("a")).toBe("AckTimeoutError unknown");
+  });
+});
+
 describe("a lane whose broker does not answer", () => {
   it("sends again under the same id, the first alone, and settles on a late answer to the first try", async () => {
     const rig = rigWith("a b c", { ackTimeoutMs: 1_000 });
@@ -508,8 +536,9 @@ describe("a lane whose station is gone", () => {
   });
 
   it("does not ask because of a 429", () => {
-    const rig = rigWith("a");
+    const rig = rigWith("a b");
     rig.answer("a", tooManyRequests, 429);
+    rig.answer("b", tooManyRequests, 429);
     expect(rig.questions).toBe(0);
   });
 });

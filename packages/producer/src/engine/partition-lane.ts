@@ -193,7 +193,8 @@ export class PartitionLane {
   #refused(message: PendingMessage, body: ApiErrorBody): void {
     const verdict = judgeRefusal(body, this.#context.station);
     // The only try there was is answered now, however late: nothing is stored.
-    if (message.attempts === 1) message.mayBeStored = false;
+    if (verdict.mayBeStored) message.mayBeStored = true;
+    else if (message.attempts === 1) message.mayBeStored = false;
     if (verdict.retry === "never") {
       this.#refuse(message, verdict.error);
       this.advance();

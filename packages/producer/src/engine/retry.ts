@@ -4,11 +4,14 @@ import {
   isTransientApiError,
   type StationkitError,
 } from "@stationkit/core-protocol";
+import { DUPLICATE_IN_PROCESS } from "./acks.js";
 
 /** What to do about a refusal. */
 export interface Verdict {
-  /** `again`: nothing is stored and the broker may take it later. `never`: the same message would be refused again. */
+  /** `again`: the broker may take it, or acknowledge it, later. `never`: the same message would be refused again. */
   readonly retry: "again" | "never";
+  /** The refusal does not mean that nothing is stored. */
+  readonly mayBeStored: boolean;
   /** The broker asked to slow down. */
   readonly throttled: boolean;
   /** Nobody listens for the partition: its stream has no leader, or is gone. */
@@ -18,8 +21,11 @@ export interface Verdict {
 
 /** Decides whether a refused message is tried again. */
 export function judgeRefusal(body: ApiErrorBody, station: string): Verdict {
+  // An earlier try, or another call with the same id, is about to be stored.
+  const mayBeStored = body.err_code === DUPLICATE_IN_PROCESS.err_code;
   return {
-    retry: isTransientApiError(body) ? "again" : "never",
+    retry: mayBeStored || isTransientApiError(body) ? "again" : "never",
+    mayBeStored,
     throttled: body.code === 429,
     unheard: body.code === 503 && (body.err_code ?? 0) === 0,
     error: apiErrorToStationkitError(body, { station }),

@@ -9,12 +9,11 @@ export interface Sender {
  */
 export class SendScheduler {
   readonly #senders = new Set<Sender>();
-  #immediate: NodeJS.Immediate | undefined;
 
   schedule(sender: Sender): void {
     this.#senders.add(sender);
-    this.#immediate ??= setImmediate(() => {
-      this.#immediate = undefined;
+    if (this.#senders.size > 1) return;
+    setImmediate(() => {
       const senders = [...this.#senders];
       this.#senders.clear();
       for (const one of senders) one.advance();

@@ -12,12 +12,12 @@ import { createWritable } from "./writable.js";
 
 /** A producer that admits what it is told to, and acknowledges on command. */
 class FakeProducer {
-  readonly requests: ProduceRequest<unknown>[] = [];
+  readonly requests: ProduceRequest[] = [];
   readonly #settle: ((error?: Error) => void)[] = [];
   /** Answers by itself when false. */
   holds = false;
-  admit: (request: ProduceRequest<unknown>) => Promise<void> = () => Promise.resolve();
-  fails: (request: ProduceRequest<unknown>) => Error | undefined = () => undefined;
+  admit: (request: ProduceRequest) => Promise<void> = () => Promise.resolve();
+  fails: (request: ProduceRequest) => Error | undefined = () => undefined;
 
   readonly produce: Produce<unknown> = async (request) => {
     await this.admit(request);
