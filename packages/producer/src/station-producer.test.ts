@@ -235,6 +235,8 @@ describe("a signal", () => {
       const broker = new FakeBroker();
       const producer = await openProducer(broker, { maxInFlightMessages: 10, ordering });
       const controller = new AbortController();
+      const failures = vi.fn();
+      producer.on("delivery-failed", failures);
       const results: Promise<string>[] = [];
       const produce = (message: string, signal?: AbortSignal): void => {
         const call = producer.produce({ message, asyncProduce: false, ...(signal && { signal }) });
@@ -248,6 +250,8 @@ describe("a signal", () => {
       for (const i of range(100)) produce(`a${i}`, i % 2 === 0 ? controller.signal : undefined);
       const onTheWire = new Set(broker.takeTexts().split(" "));
       controller.abort();
+      // Half of the ten that were in the window; the others never were, and only their calls are rejected.
+      expect(failures).toHaveBeenCalledTimes(5);
       for (let i = 0; i < 200; i++) {
         expect(broker.published.filter(({ text }) => Number(text.slice(1)) % 2 === 0)).toEqual([]);
         broker.ackAll();

@@ -6,16 +6,6 @@ export type Answer =
   | { readonly type: "refused"; readonly error: ApiErrorBody }
   | { readonly type: "unreadable"; readonly error: UnexpectedError };
 
-/**
- * A message of this id is being stored at this moment, and has no sequence yet; only a cluster answers so.
- * @see nats-server server/errors.json, JSStreamDuplicateMessageConflict
- */
-export const DUPLICATE_IN_PROCESS = {
-  code: 409,
-  err_code: 10158,
-  description: "a message of this id is being stored",
-} as const satisfies ApiErrorBody;
-
 const decoder = new TextDecoder();
 const ZERO = 48;
 const NINE = 57;
@@ -61,7 +51,6 @@ export function readAnswer(data: Uint8Array, status: number): Answer {
   if (body?.error === undefined && typeof body?.stream === "string" && typeof body.seq === "number" && body.seq > 0) {
     return { type: "stored", stream: body.stream, sequence: body.seq, duplicate: body.duplicate === true };
   }
-  // nats-server 2.10 says it in this way.
   if (body?.duplicate === true && body.seq === 0) return { type: "refused", error: DUPLICATE_IN_PROCESS };
   if (body?.duplicate === true && body.seq === 0) return { type: "refused", error: DUPLICATE_IN_PROCESS };
   const text = decoder.decode(data.subarray(0, 200));

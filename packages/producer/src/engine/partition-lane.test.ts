@@ -649,6 +649,8 @@ describe("a lane whose caller adds messages while one is settled", () => {
     });
     rig.lane.suspend();
     rig.add("x a b c");
+    // Stays, so that the lane has something to look for after all this.
+    rig.add("aborted", { signal: AbortSignal.abort() });
     rig.lane.resume();
     rig.publishError = (text) => (text === "a" ? new UsageError("too large") : undefined);
     rig.ack("x");

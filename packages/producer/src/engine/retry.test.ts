@@ -14,7 +14,7 @@ describe("judgeRefusal", () => {
       "SK_STATION_UNAVAILABLE",
     ],
     ["too many requests", { code: 429, err_code: SERVER_ERROR.tooManyRequests }, "again", true, "SK_THROTTLED"],
-    ["a repeat of what is being stored", { code: 409, err_code: 10158 }, "again", false, "SK_BROKER"],
+    ["a repeat of what is being stored", { code: 409, err_code: 10158 }, "again", false, "SK_STATION_UNAVAILABLE"],
     ["a bare 429", { code: 429 }, "again", true, "SK_THROTTLED"],
     [
       "a full station",

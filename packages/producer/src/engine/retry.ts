@@ -2,9 +2,9 @@ import {
   type ApiErrorBody,
   apiErrorToStationkitError,
   isTransientApiError,
+  SERVER_ERROR,
   type StationkitError,
 } from "@stationkit/core-protocol";
-import { DUPLICATE_IN_PROCESS } from "./acks.js";
 
 /** What to do about a refusal. */
 export interface Verdict {
@@ -21,11 +21,10 @@ export interface Verdict {
 
 /** Decides whether a refused message is tried again. */
 export function judgeRefusal(body: ApiErrorBody, station: string): Verdict {
-  // An earlier try, or another call with the same id, is about to be stored.
-  const mayBeStored = body.err_code === DUPLICATE_IN_PROCESS.err_code;
   return {
-    retry: mayBeStored || isTransientApiError(body) ? "again" : "never",
-    mayBeStored,
+    retry: isTransientApiError(body) ? "again" : "never",
+    // An earlier try, or another call with the same id, is about to be stored.
+    mayBeStored: body.err_code === SERVER_ERROR.duplicateInProcess,
     throttled: body.code === 429,
     unheard: body.code === 503 && (body.err_code ?? 0) === 0,
     error: apiErrorToStationkitError(body, { station }),
