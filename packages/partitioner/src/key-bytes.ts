@@ -36,7 +36,7 @@ export function keyBytes(text: string): KeyBytes {
 }
 
 /** Throws unless `key` is bytes. Without this check a number or an object would hash as if it were empty. */
-export function requireBytes(key: unknown): asserts key is Uint8Array {
+function requireBytes(key: unknown): asserts key is Uint8Array {
   // The tag also knows byte arrays of another realm, such as a vm context.
   if (key instanceof Uint8Array || Object.prototype.toString.call(key) === "[object Uint8Array]") return;
   const kind = key === null ? "null" : typeof key;

@@ -19,6 +19,7 @@ const rows: Row[] = [
   ["subjectOverlap", 400, "StationConflictError", "SK_STATION_CONFLICT", false],
   ["jetStreamNotEnabled", 503, "JetStreamDisabledError", "SK_JETSTREAM_DISABLED", false],
   ["storeFailed", 503, "BrokerError", "SK_BROKER", false],
+  ["duplicateInProcess", 400, "StationUnavailableError", "SK_STATION_UNAVAILABLE", true],
   ["tooManyRequests", 429, "ThrottledError", "SK_THROTTLED", true],
 ];
 
@@ -81,6 +82,7 @@ describe("isTransientApiError", () => {
     [{ code: 503, err_code: SERVER_ERROR.clusterUnavailable }, true],
     [{ code: 500, err_code: SERVER_ERROR.clusterNotLeader }, true],
     [{ code: 429, err_code: SERVER_ERROR.tooManyRequests }, true],
+    [{ code: 400, err_code: SERVER_ERROR.duplicateInProcess }, true],
     [{ code: 429 }, true],
     [{ code: 503 }, true],
     [{ code: 503, err_code: SERVER_ERROR.storeFailed }, false],
