@@ -59,10 +59,17 @@ export class Operation {
       try {
         return await work(attempt);
       } catch (error) {
-        if (!StationkitError.is(error) || !error.retryable || this.expired) throw error;
+        if (this.expired) throw this.#inAll(error);
+        if (!StationkitError.is(error) || !error.retryable) throw error;
       }
       await this.pause(attempt);
     }
+  }
+
+  /** The last of many tries had what was left of the time; the caller is told of all of it. */
+  #inAll(error: unknown): unknown {
+    if (!(error instanceof RequestTimeoutError)) return error;
+    return new RequestTimeoutError(error.subject, this.#timeoutMs, { cause: error });
   }
 
   /** Waits before another attempt (counted from 0), longer each time, with jitter, and never past the deadline. */

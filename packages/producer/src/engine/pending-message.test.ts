@@ -35,6 +35,13 @@ describe("PendingMessage", () => {
     expect(create()).toMatchObject({ sizeBytes: 15, station: "orders", partition: 2, msgId: "id" });
   });
 
+  it("is written to a log as what the caller knows, also while it stands in a queue", () => {
+    const message = create();
+    message.next = create();
+    message.next.previous = message;
+    expect(JSON.parse(JSON.stringify(message))).toEqual({ station: "orders", partition: 2, msgId: "id" });
+  });
+
   it("resolves a promise that was taken before the acknowledgement", async () => {
     const message = create();
     const { acknowledged } = message;

@@ -109,6 +109,12 @@ export class PendingMessage implements Delivery, Linked<PendingMessage> {
     return this.prepared.headerBlock;
   }
 
+  /** As the caller sees it: neighbours in a queue and bytes are not for logs. */
+  toJSON(): object {
+    const { station, partition, msgId } = this;
+    return { station, partition, msgId };
+  }
+
   #announce(result: PubAck | StationkitError): void {
     if (result instanceof Error) this.#reject?.(result);
     else this.#resolve?.(result);

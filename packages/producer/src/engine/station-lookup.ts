@@ -8,7 +8,8 @@ const CONFIRM_AFTER_MS = 500;
  */
 export async function isStreamGone(connection: Connection, stream: string): Promise<boolean> {
   if (!(await isMissing(connection, stream))) return false;
-  await new Promise((resolve) => setTimeout(resolve, CONFIRM_AFTER_MS));
+  // Not worth keeping a process for.
+  await new Promise((resolve) => setTimeout(resolve, CONFIRM_AFTER_MS).unref());
   return isMissing(connection, stream);
 }
 

@@ -3,6 +3,7 @@ import type { PendingMessage } from "./pending-message.js";
 
 /** What nats.js takes for headers; it only ever calls `encode` on them when publishing. */
 type NatsConnection = Connection["natsConnection"];
+type Msg = Parameters<NonNullable<NonNullable<Parameters<NatsConnection["subscribe"]>[1]>["callback"]>>[1];
 type PublishHeaders = NonNullable<NonNullable<Parameters<NatsConnection["publish"]>[2]>["headers"]>;
 
 /** Called for each answer to a message that is still waited for. */
@@ -36,7 +37,7 @@ export class Wire {
       this.#subscription = this.#nats.subscribe(`${this.#replyPrefix}*`, {
         callback: (error, msg) => {
           if (error) refusal = error;
-          else this.#receive(msg.subject, msg.data, msg.headers?.code ?? 0);
+          else this.#receive(msg);
         },
       });
       await this.roundTrip();
@@ -78,8 +79,16 @@ export class Wire {
     this.#subscription?.unsubscribe();
   }
 
-  #receive(subject: string, data: Uint8Array, status: number): void {
-    const message = this.#waiting.get(Number(subject.slice(this.#replyPrefix.length)));
-    if (message !== undefined) this.#onAnswer(message, data, status);
+  #receive(msg: Msg): void {
+    const message = this.#waiting.get(Number(msg.subject.slice(this.#replyPrefix.length)));
+    if (message === undefined) return;
+    try {
+      this.#onAnswer(message, msg.data, msg.headers?.code ?? 0);
+    } catch (error) {
+      // A bug of ours. Thrown from here it would end the loop in which nats.js reads the socket, in silence.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 }
