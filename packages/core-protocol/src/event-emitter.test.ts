@@ -12,7 +12,7 @@ afterEach(() => {
 
 describe("EventEmitter", () => {
   it("calls the listeners of that event in the order of registration", () => {
-    const emitter = new EventEmitter<Events>();
+    const emitter = new EventEmitter<Events>(["sent", "failed"]);
     const calls: string[] = [];
     emitter.on("sent", (id, attempt) => void calls.push(`first ${id}, ${attempt}`));
     emitter.on("failed", () => void calls.push("never"));
@@ -23,12 +23,12 @@ describe("EventEmitter", () => {
 
   it("does nothing without listeners", () => {
     expect(() => {
-      new EventEmitter<Events>().emit("sent", 1, 1);
+      new EventEmitter<Events>(["sent", "failed"]).emit("sent", 1, 1);
     }).not.toThrow();
   });
 
   it("calls a listener once, however often it was registered, and not after off", () => {
-    const emitter = new EventEmitter<Events>();
+    const emitter = new EventEmitter<Events>(["sent", "failed"]);
     const listener = vi.fn();
     emitter.on("sent", listener);
     emitter.on("sent", listener);
@@ -41,7 +41,7 @@ describe("EventEmitter", () => {
   });
 
   it("leaves the round that is under way alone when listeners come and go in it", () => {
-    const emitter = new EventEmitter<Events>();
+    const emitter = new EventEmitter<Events>(["sent", "failed"]);
     const late = vi.fn();
     const gone = vi.fn();
     emitter.on("sent", () => {
@@ -60,7 +60,7 @@ describe("EventEmitter", () => {
   it("goes on after a listener that throws, whose error surfaces as an uncaught exception", () => {
     const surfaced: (() => void)[] = [];
     vi.stubGlobal("queueMicrotask", (callback: () => void) => surfaced.push(callback));
-    const emitter = new EventEmitter<Events>();
+    const emitter = new EventEmitter<Events>(["sent", "failed"]);
     const next = vi.fn();
     emitter.on("sent", () => {
       throw new Error("listener");
@@ -71,5 +71,15 @@ describe("EventEmitter", () => {
     expect(next).toHaveBeenCalledTimes(1);
     expect(surfaced).toHaveLength(1);
     expect(surfaced[0]).toThrow("listener");
+  });
+
+  it("refuses an event that there is not, and a listener that is none, when it is registered", () => {
+    const emitter = new EventEmitter<Events>(["sent", "failed"]);
+    expect(() => {
+      emitter.on("snet" as "sent", () => undefined);
+    }).toThrow("there is no event snet, only sent, failed");
+    expect(() => {
+      emitter.on("sent", undefined as never);
+    }).toThrow("must be a function");
   });
 });

@@ -1,3 +1,5 @@
+import { UsageError } from "./errors/usage-errors.js";
+
 /** What `on` accepts: it gets the parts of the event as arguments. */
 export type Listener<Event extends readonly unknown[]> = (...event: Event) => void;
 
@@ -8,9 +10,19 @@ type EventMap<Events> = { readonly [Name in keyof Events]: readonly unknown[] };
 export class EventEmitter<Events extends EventMap<Events>> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
 
+  /** @param names - every event there is. */
+  constructor(names: readonly (keyof Events)[]) {
+    for (const name of names) this.#listeners.set(name, new Set());
+  }
+
+  /** @throws {UsageError} for an event that there is not, or a listener that is no function. */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(listener));
+    const listeners = this.#listeners.get(name);
+    if (listeners === undefined) {
+      throw new UsageError(`there is no event ${String(name)}, only ${[...this.#listeners.keys()].join(", ")}`);
+    }
+    if (typeof listener !== "function") throw new UsageError(`the listener of ${String(name)} must be a function`);
+    listeners.add(listener);
   }
 
   off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {

@@ -87,4 +87,4 @@ export { isLive } from "./connection/transport.js";
 export { EventEmitter, type Listener } from "./event-emitter.js";
 export { encodeHeaderBlock, encodeUserHeaders, HEADER, headerLine } from "./headers.js";
 export { MalformedMessageError, type MalformedMessageFields } from "./control/malformed-message-error.js";
-export { requireDurationMs, requireInteger, requireKnownKeys } from "./validation.js";
+export { requireConnection, requireDurationMs, requireInteger, requireKnownKeys } from "./validation.js";

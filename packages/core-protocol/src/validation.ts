@@ -25,6 +25,13 @@ export function requireTypes(options: object, types: Readonly<Record<string, Opt
   }
 }
 
+/** Refuses what is no connection, above all the promise of one. @throws {UsageError} */
+export function requireConnection(call: string, connection: unknown): void {
+  if (typeof connection === "object" && connection !== null && "jetStream" in connection) return;
+  const hint = connection instanceof Promise ? ": await connect(…) first" : "";
+  throw new UsageError(`${call} needs the connection that connect() resolves with${hint}`);
+}
+
 /** @returns the value. @throws {UsageError} when it is not an integer in the range. */
 export function requireInteger(name: string, value: unknown, range: { min: number; max?: number }): number {
   const max = range.max ?? Number.MAX_SAFE_INTEGER;

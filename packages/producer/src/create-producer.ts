@@ -1,4 +1,4 @@
-import type { Connection, StationName } from "@stationkit/core-protocol";
+import { type Connection, requireConnection, type StationName } from "@stationkit/core-protocol";
 import { createStationAdmin, type StationEvent } from "@stationkit/station-admin";
 import { MultiStationProducer as MultiStationProducerImpl } from "./multi-station-producer.js";
 import type { MultiStationProducer, Producer } from "./producer.js";
@@ -35,6 +35,7 @@ export async function createProducer<T>(
   connection: Connection,
   options: ProducerOptions<T>,
 ): Promise<Producer<T> | MultiStationProducer<T>> {
+  requireConnection("createProducer", connection);
   const resolved = resolveProducerOptions(options);
   const opened = await Promise.allSettled(resolved.stations.map((name) => openStation(connection, resolved, name)));
   const producers = opened.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));

@@ -22,7 +22,7 @@ export class MultiStationProducer<T> implements Face<T> {
   readonly producerName: string;
   readonly #producers: readonly StationProducer<T>[];
   readonly #nextId: (() => string) | undefined;
-  readonly #events = new EventEmitter<ProducerEvents<T>>();
+  readonly #events = new EventEmitter<ProducerEvents<T>>(["delivery-failed"]);
 
   constructor(producerName: string, producers: readonly StationProducer<T>[], idempotent: boolean) {
     this.producerName = producerName;

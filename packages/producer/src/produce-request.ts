@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { LIMITS, type MessageHeaders, requireKnownKeys, UsageError } from "@stationkit/core-protocol";
 
 /** One message and what goes with it. */
@@ -5,15 +6,15 @@ export interface ProduceRequest<T = unknown> {
   /** Bytes as they are (not copied: leave them unchanged until acknowledged), text as UTF-8, anything else as JSON. */
   readonly message: T;
   /** Names are case-sensitive; `$memphis…`, `Nats-Msg-Id`, `Nats-Batch-…` and `msg-id` are the producer's own. */
-  readonly headers?: MessageHeaders;
+  readonly headers?: MessageHeaders | undefined;
   /** Id for duplicate detection, 1 to 1,024 bytes of printable ASCII; made by the producer when left out. */
-  readonly msgId?: string;
+  readonly msgId?: string | undefined;
   /** Messages of one key go to one partition, in order. The empty string is a key. Not together with `partitionNumber`. */
-  readonly partitionKey?: string | Uint8Array;
+  readonly partitionKey?: string | Uint8Array | undefined;
   /** Partition, from 1. */
-  readonly partitionNumber?: number;
+  readonly partitionNumber?: number | undefined;
   /** Gives the message up: before it is sent it is not stored, afterwards its outcome is unknown. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A request that says whether to wait for the broker. */
@@ -22,7 +23,7 @@ export interface ProduceOptions<T = unknown> extends ProduceRequest<T> {
    * true (default): resolves with a `Delivery` as soon as the message is admitted to the window.
    * false: resolves with the `PubAck` once the message is stored.
    */
-  readonly asyncProduce?: boolean;
+  readonly asyncProduce?: boolean | undefined;
 }
 
 const KEYS = new Set(["message", "headers", "msgId", "partitionKey", "partitionNumber", "signal", "asyncProduce"]);
@@ -30,6 +31,9 @@ const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /** @throws {UsageError} for everything about a request that can be told wrong without a station. */
 export function checkRequest(request: ProduceOptions): void {
+  if (typeof request !== "object" || types.isUint8Array(request)) {
+    throw new UsageError("produce takes { message, … }: put the message itself into message");
+  }
   requireKnownKeys("produce", request, KEYS);
   if (!("message" in request)) throw new UsageError("produce: message is missing");
   if (request.partitionKey !== undefined && request.partitionNumber !== undefined) {
@@ -38,9 +42,18 @@ export function checkRequest(request: ProduceOptions): void {
   if (request.asyncProduce !== undefined && typeof request.asyncProduce !== "boolean") {
     throw new UsageError("produce: asyncProduce must be true or false");
   }
+  if (request.partitionKey !== undefined) checkKey(request.partitionKey);
   if (request.msgId !== undefined) checkMessageId(request.msgId);
   if (request.headers !== undefined) checkHeaders(request.headers);
   if (request.signal !== undefined) checkSignal(request.signal);
+}
+
+/** With one partition no partitioner looks at the key; a wrong one must not show only when the station grows. */
+function checkKey(key: unknown): void {
+  if (typeof key === "string" || types.isUint8Array(key)) return;
+  throw new UsageError(
+    `produce: partitionKey must be a string or a Uint8Array, not ${key === null ? "null" : typeof key}`,
+  );
 }
 
 /** A `Map`, a `Headers` or an array has no properties of its own that are headers, so that they would be lost in silence. */

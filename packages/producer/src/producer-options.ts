@@ -91,7 +91,7 @@ export function resolveProducerOptions<T>(options: ProducerOptions<T>): Resolved
     stations: resolveStations(options.stationName),
     multiStation: typeof options.stationName !== "string",
     producerName: parseProducerName(options.producerName),
-    station: options.station ?? {},
+    station: requireStationSettings(options.station ?? {}),
     partitioner: options.partitioner ?? memphisPartitioner(),
     serializer: options.serializer,
     idempotent: requireBoolean("idempotent", options.idempotent ?? PRODUCER_DEFAULTS.idempotent),
@@ -127,6 +127,12 @@ function resolveStations(stationName: unknown): StationName[] {
   const twice = stations.find((name, index) => stations.indexOf(name) !== index);
   if (twice !== undefined) throw new UsageError(`stationName lists "${twice}" twice`);
   return stations;
+}
+
+function requireStationSettings(station: NewStationOptions): NewStationOptions {
+  if (typeof station !== "object") throw new UsageError("station must be an object of settings");
+  if ("name" in station) throw new UsageError("station.name: the name is stationName");
+  return station;
 }
 
 type MsKey = "deliveryTimeoutMs" | "ackTimeoutMs" | "retryDelayMs" | "maxRetryDelayMs";

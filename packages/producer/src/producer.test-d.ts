@@ -57,6 +57,9 @@ await typed.produce({ message: "text" });
 typed.tryProduce({ message: { id: "1" } });
 // @ts-expect-error: not an Order.
 await typed.produceMany([{ message: 1 }]);
+// @ts-expect-error: bare texts and bytes are no Orders.
+await typed.produceMany(["text"]);
+await producer.produceMany(["text", Buffer.from("bytes"), { message: 1, partitionKey: undefined }]);
 typed.on("delivery-failed", (error, failure) => {
   expectTypeOf(error).toEqualTypeOf<StationkitError>();
   expectTypeOf(failure).toEqualTypeOf<DeliveryFailure<Order>>();

@@ -30,8 +30,12 @@ export interface PendingCounts {
   readonly waiting: number;
 }
 
-/** What `produceMany` takes: whole requests, or bare bytes and texts. */
-export type ProduceInput<T> = ProduceRequest<T> | Uint8Array | string;
+/**
+ * What `produceMany` takes: whole requests, or bare bytes and texts where these are messages of the producer. A serializer gets
+ * them as it gets every message.
+ */
+export type ProduceInput<T> =
+  ProduceRequest<T> | (unknown extends T ? Uint8Array | string : Extract<T, Uint8Array | string>);
 
 /** Options of `produceMany`. */
 export interface ProduceManyOptions {
@@ -74,7 +78,10 @@ interface BaseProducer<T, Result, Admitted> extends AsyncDisposable {
    */
   produce(options: ProduceOptions<T> & { readonly asyncProduce?: true }): Promise<Admitted>;
   produce(options: ProduceOptions<T>): Promise<Result | Admitted>;
-  /** As `produce`, but gives undefined instead of waiting when the window is full: nothing was sent then. */
+  /**
+   * As `produce`, but gives undefined instead of waiting when the window is full: nothing was sent then.
+   * @throws {StationkitError} at once, for what rejects `produce`: bad input, a closed producer or connection, a message too large.
+   */
   tryProduce(request: ProduceRequest<T>): Admitted | undefined;
   /**
    * Sends everything that a source gives, as fast as the window allows, and waits for all acknowledgements.

@@ -56,7 +56,7 @@ export class StationProducer<T> implements Producer<T> {
   readonly producerName: string;
   readonly #connection: Connection;
   readonly #options: ResolvedProducerOptions<T>;
-  readonly #events = new EventEmitter<ProducerEvents<T>>();
+  readonly #events = new EventEmitter<ProducerEvents<T>>(["delivery-failed"]);
   readonly #encode: ReturnType<typeof createEncoder>;
   readonly #nextId = createMessageIds();
   readonly #wire: Wire;
@@ -72,6 +72,7 @@ export class StationProducer<T> implements Producer<T> {
   #station: Station;
   #leaveConnection: (() => void) | undefined;
   #closing: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor({ connection, options, station, onClosed }: StationProducerParts<T>) {
     this.#onClosed = onClosed;
@@ -112,7 +113,7 @@ export class StationProducer<T> implements Producer<T> {
   async open(): Promise<void> {
     await this.#wire.open();
     this.#connection.on("status", this.#onStatus);
-    this.#leaveConnection = this.#connection.beforeClose(() => this.close());
+    this.#leaveConnection = this.#connection.beforeClose(() => this.#release());
   }
 
   /** The station has changed, or was made again. */
@@ -167,7 +168,9 @@ export class StationProducer<T> implements Producer<T> {
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+    return (this.#closed ??= this.#release().then(() => {
+      this.#failures.throwIfAny();
+    }));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -345,7 +348,12 @@ export class StationProducer<T> implements Producer<T> {
     return new AbortedError(`the message was aborted ${what}`, outcome, { cause: signal.reason });
   }
 
-  async #close(): Promise<void> {
+  /** What `close()` does; the connection's own close leaves the failures for whoever asks next. */
+  #release(): Promise<void> {
+    return (this.#closing ??= this.#flushAndRelease());
+  }
+
+  async #flushAndRelease(): Promise<void> {
     await this.#flushes.flush();
     this.#deadlines.stop();
     this.#connection.off("status", this.#onStatus);
@@ -354,6 +362,5 @@ export class StationProducer<T> implements Producer<T> {
     this.#leaveConnection?.();
     this.#wire.close();
     this.#onClosed();
-    this.#failures.throwIfAny();
   }
 }

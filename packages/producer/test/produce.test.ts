@@ -66,13 +66,15 @@ describe("produce", () => {
     const connection = await broker.connect();
     const stationName = broker.station();
     const producer = await createProducer(connection, { stationName, producerName: "p", station: { partitions: 2 } });
-    const bad: object[] = [
+    const bad: unknown[] = [
       {},
       { message: undefined },
       { message: "x", partitionKey: "k", partitionNumber: 1 },
       { message: "x", partitionNumber: 3 },
       { message: "x", partitionNumber: 0 },
       { message: "x", partitionKey: 7 },
+      "x",
+      Buffer.from("x"),
       { message: "x", headers: { "a:b": "c" } },
       { message: "x", headers: { $memphis_x: "c" } },
       { message: "x", headers: { a: "line\nbreak" } },
@@ -173,6 +175,12 @@ describe("produce", () => {
     const connection = await broker.connect();
     const options = { stationName: broker.station(), producerName: "p" };
     await expect(createProducer(connection, { ...options, producerName: "-" })).rejects.toThrow(InvalidNameError);
+    await expect(createProducer(Promise.resolve(connection) as never, options)).rejects.toThrow(
+      "await connect(…) first",
+    );
+    await expect(createProducer(connection, { ...options, station: { name: "other" } as object })).rejects.toThrow(
+      UsageError,
+    );
     await expect(createProducer(connection, { ...options, deliveryTimeoutMs: Number.NaN })).rejects.toThrow(UsageError);
     await expect(createProducer(connection, { ...options, station: { partitions: 0 } })).rejects.toThrow(
       StationkitError,

@@ -11,6 +11,18 @@ const broker = useBroker({
       users: [
         { user: "all", password: "secret" },
         {
+          user: "least",
+          password: "secret",
+          permissions: {
+            publish: ["least", "made"].flatMap((name) => [
+              `${name}$1.final`,
+              `$JS.API.STREAM.INFO.${name}$1`,
+              `$JS.API.STREAM.CREATE.${name}$1`,
+            ]),
+            subscribe: ["_INBOX.>", "$JS.EVENT.ADVISORY.STREAM.*.least$1", "$JS.EVENT.ADVISORY.STREAM.*.made$1"],
+          },
+        },
+        {
           user: "some",
           password: "secret",
           permissions: { publish: { deny: ["denied-1$1.final", "denied-2$1.final"] } },
@@ -80,6 +92,15 @@ describe("several stations", () => {
 });
 
 describe("a login with limits", () => {
+  it("needs no more permissions than the README says, for a station that is there and for one that is missing", async () => {
+    await createStationAdmin(await broker.connect(all)).create({ name: "least" });
+    const connection = await broker.connect({ username: "least", password: "secret" });
+    for (const stationName of ["least", "made"]) {
+      const producer = await createProducer(connection, { stationName, producerName: "p" });
+      expect(await producer.produce({ message: "x", asyncProduce: false })).toMatchObject({ sequence: 1 });
+    }
+  });
+
   it("is told at once which messages it may not publish; the others arrive", async () => {
     const admin = createStationAdmin(await broker.connect(all));
     const [open, denied] = [broker.station(), "denied-2"];

@@ -61,6 +61,15 @@ describe("produceMany", () => {
     ]);
   });
 
+  it("refuses a text, bytes and unknown options, before it reads anything", async () => {
+    const connection = await broker.connect();
+    const producer = await createProducer(connection, { stationName: broker.station(), producerName: "p" });
+    for (const source of ["abc", Buffer.from("abc"), undefined, 5]) {
+      await expect(producer.produceMany(source as never)).rejects.toThrow("iterable");
+    }
+    await expect(producer.produceMany(["a"], { sigal: 1 } as never)).rejects.toThrow("unknown option sigal");
+  });
+
   it("stops reading when it is aborted", async () => {
     const connection = await broker.connect();
     const producer = await createProducer(connection, { stationName: broker.station(), producerName: "p" });

@@ -79,6 +79,18 @@ describe("the window", () => {
     expect(await readStation(await broker.connect(), stationName)).toHaveLength(500);
   });
 
+  it("keeps the failures for the producer's own close, when the connection is closed first", async () => {
+    const connection = await broker.connect();
+    const producer = await createProducer(connection, {
+      stationName: broker.station(),
+      producerName: "p",
+      station: { retention: { type: "messages", maxMessages: 1 }, discard: "new" },
+    });
+    for (let i = 0; i < 5; i++) await producer.produce({ message: String(i) });
+    await connection.close();
+    await expect(producer.close()).rejects.toMatchObject({ code: "SK_DELIVERY", failedCount: 4 });
+  });
+
   it("reports every failure by event and flush, once, with the message; ignoring deliveries raises nothing", async () => {
     const connection = await broker.connect();
     const producer = await createProducer(connection, {

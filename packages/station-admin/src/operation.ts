@@ -69,7 +69,10 @@ export class Operation {
   /** The last of many tries had what was left of the time; the caller is told of all of it. */
   #inAll(error: unknown): unknown {
     if (!(error instanceof RequestTimeoutError)) return error;
-    return new RequestTimeoutError(error.subject, this.#timeoutMs, { cause: error });
+    const { state, server } = this.connection;
+    const hint =
+      state === "reconnecting" ? `the connection to ${server.address} is lost and being made again` : undefined;
+    return new RequestTimeoutError(error.subject, this.#timeoutMs, { cause: error, hint });
   }
 
   /** Waits before another attempt (counted from 0), longer each time, with jitter, and never past the deadline. */

@@ -1,6 +1,7 @@
 import {
   type Connection,
   parseStationName,
+  requireConnection,
   requireDurationMs,
   requireKnownKeys,
   StationExistsError,
@@ -111,6 +112,7 @@ export interface StationAdmin {
  * for await (const station of admin.list()) console.log(station.name, station.totals.messages);
  */
 export function createStationAdmin(connection: Connection, options: StationAdminOptions = {}): StationAdmin {
+  requireConnection("createStationAdmin", connection);
   const { timeoutMs, pollIntervalMs } = resolveAdminOptions(options);
   const begin = (station: StationName): Operation => new Operation(connection, { station, timeoutMs });
   return {

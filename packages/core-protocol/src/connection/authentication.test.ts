@@ -17,6 +17,7 @@ describe("resolveAuthentication", () => {
     ["password", { servers: "nats://u:p@a" }, { username: "u", logins: ["u"], password: "p" }],
     ["token", { token: "t" }, { token: "t" }],
     ["token", { connectionToken: "t" }, { token: "t" }],
+    ["token", { username: "root", connectionToken: "t" }, { token: "t", username: "root" }],
     ["token", { servers: "nats://t@a" }, { token: "t" }],
     ["nkey", { nkeySeed: seed }, { seed }],
     ["jwt", { jwt: "j", nkeySeed: seed }, { jwt: "j", seed }],
@@ -31,6 +32,7 @@ describe("resolveAuthentication", () => {
   it.each([
     { username: "u", token: "t" },
     { token: "t", connectionToken: "t" },
+    { username: "u", password: "p", connectionToken: "t" },
     { token: "t", nkeySeed: seed },
     { nkeySeed: seed, creds },
     { creds, credsFile: "user.creds" },

@@ -14,7 +14,8 @@ export type ResolvedAuthentication =
       readonly logins: readonly string[];
       readonly password: string | undefined;
     }
-  | { readonly type: "token"; readonly token: string }
+  /** `username` is what a Memphis client says of itself beside the token; the server does not check it. */
+  | { readonly type: "token"; readonly token: string; readonly username?: string }
   | { readonly type: "nkey"; readonly seed: string }
   | { readonly type: "jwt"; readonly jwt: string; readonly seed: string | undefined }
   | { readonly type: "creds"; readonly creds: string }
@@ -43,9 +44,9 @@ export function resolveAuthentication(options: AuthenticationOptions): ResolvedA
   if (nkeySeed !== undefined) requireSeed("nkeySeed", nkeySeed);
   if (creds !== undefined) requireCreds("creds", creds);
   const ways: ResolvedAuthentication[] = [];
-  if (options.username !== undefined) ways.push(byPassword(options.username, password, accountId));
+  if (options.connectionToken !== undefined && password === undefined) ways.push(byConnectionToken(options));
+  else if (options.username !== undefined) ways.push(byPassword(options.username, password, accountId));
   if (options.token !== undefined) ways.push({ type: "token", token: options.token });
-  if (options.connectionToken !== undefined) ways.push({ type: "token", token: options.connectionToken });
   if (jwt !== undefined) ways.push({ type: "jwt", jwt, seed: nkeySeed });
   else if (nkeySeed !== undefined) ways.push({ type: "nkey", seed: nkeySeed });
   if (creds !== undefined) ways.push({ type: "creds", creds });
@@ -54,12 +55,35 @@ export function resolveAuthentication(options: AuthenticationOptions): ResolvedA
   const fromUrl = byUrl(options);
   if (fromUrl !== undefined) ways.push(fromUrl);
 
+  if (options.connectionToken !== undefined && password !== undefined) {
+    throw new UsageError("give one login, not password and connectionToken");
+  }
   const [way, ...others] = ways;
-  if (others.length > 0) throw new UsageError(`give one login, not ${ways.map((one) => one.type).join(" and ")}`);
+  if (others.length > 0) {
+    const kinds = ways.map((one) => (one === fromUrl ? "the login in the server's URL" : NAMES[one.type]));
+    throw new UsageError(`give one login, not ${kinds.join(" and ")}`);
+  }
   if (options.username === undefined && (password !== undefined || accountId !== undefined)) {
     throw new UsageError("password and accountId need a username");
   }
   return way ?? { type: "none" };
+}
+
+/** The options that stand for a login, as their user wrote them. */
+const NAMES: Readonly<Record<ResolvedAuthentication["type"], string>> = {
+  none: "none",
+  password: "username",
+  token: "token or connectionToken",
+  nkey: "nkeySeed",
+  jwt: "jwt",
+  creds: "creds",
+  "creds-file": "credsFile",
+  authenticator: "authenticator",
+};
+
+/** Memphis's older login: one token for all, beside the name of a user whom only its control plane knows. */
+function byConnectionToken({ connectionToken = "", username }: AuthenticationOptions): ResolvedAuthentication {
+  return { type: "token", token: connectionToken, ...(username !== undefined && { username }) };
 }
 
 /**

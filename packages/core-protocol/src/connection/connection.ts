@@ -70,7 +70,7 @@ export interface ConnectionParts {
 }
 
 export function createConnection({ id, username, natsConnection, options }: ConnectionParts): Connection {
-  const emitter = new EventEmitter<ConnectionEvents>();
+  const emitter = new EventEmitter<ConnectionEvents>(["status"]);
   const closers = new Set<() => Promise<unknown>>();
   let closing: Promise<void> | undefined;
   let released = false;

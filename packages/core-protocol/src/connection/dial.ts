@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { encodeConnectionName } from "../control/connection-name.js";
 import { toStationkitError } from "../errors/nats-error.js";
 import { AuthenticationError, ConnectionFailedError } from "../errors/transport-errors.js";
 import { CONNECT_DEFAULTS, type ResolvedConnectOptions } from "./options.js";
@@ -45,10 +46,13 @@ async function tryLogins(options: ResolvedConnectOptions, id: string, deadline: 
 function connectionName(options: ResolvedConnectOptions, id: string): string {
   if (options.name !== undefined) return options.name;
   const username = usernameOf(options);
-  return options.servers.memphisStyle && username !== undefined ? `${id}::${username}` : CONNECT_DEFAULTS.name;
+  return options.servers.memphisStyle && username !== undefined
+    ? encodeConnectionName(id, username)
+    : CONNECT_DEFAULTS.name;
 }
 
 /** Bare user name of the login. */
 export function usernameOf(options: ResolvedConnectOptions): string | undefined {
-  return options.authentication.type === "password" ? options.authentication.username : undefined;
+  const { authentication } = options;
+  return authentication.type === "password" || authentication.type === "token" ? authentication.username : undefined;
 }

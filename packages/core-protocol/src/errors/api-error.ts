@@ -100,7 +100,10 @@ export function apiErrorToStationkitError(body: ApiErrorBody, context: ErrorCont
 
 /** 10077 wraps whatever the store said; only its text tells a full station from a full disk. */
 function storeFailure(text: string, about: string, station: string, fields: BrokerErrorFields): BrokerError {
-  if (/maximum (messages|bytes)|per subject/.test(text)) return new StationFullError(about, station, fields);
+  if (/maximum (messages|bytes)|per subject/.test(text)) {
+    const what = `${about}; it refuses new messages, and this one is not stored`;
+    return new StationFullError(what, station, fields);
+  }
   if (/no space|insufficient|resource/.test(text)) return new ResourceLimitError(about, fields);
   return new BrokerError(about, fields);
 }

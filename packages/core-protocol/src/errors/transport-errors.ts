@@ -80,8 +80,10 @@ export class RequestTimeoutError extends TransportError {
   readonly subject: string;
   readonly timeoutMs: number;
 
-  constructor(subject: string, timeoutMs: number, options?: ErrorOptions) {
-    super(`no answer from ${subject} within ${timeoutMs} ms`, options);
+  /** @param options.hint - why, as far as it is known. */
+  constructor(subject: string, timeoutMs: number, options?: ErrorOptions & { readonly hint?: string | undefined }) {
+    const hint = options?.hint === undefined ? "" : `: ${options.hint}`;
+    super(`no answer from ${subject} within ${timeoutMs} ms${hint}`, options);
     this.subject = subject;
     this.timeoutMs = timeoutMs;
   }

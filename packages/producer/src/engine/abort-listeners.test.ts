@@ -47,4 +47,21 @@ describe("AbortListeners", () => {
     other.abort();
     expect(called).toEqual(["other"]);
   });
+
+  it("leaves nothing on a signal that outlives its messages, and listens again for the next", () => {
+    const controller = new AbortController();
+    const remove = vi.spyOn(controller.signal, "removeEventListener");
+    const listeners = new AbortListeners();
+    const called: string[] = [];
+    const first = listeners.add(controller.signal, () => called.push("a"));
+    const second = listeners.add(controller.signal, () => called.push("b"));
+    first();
+    expect(remove).not.toHaveBeenCalled();
+    second();
+    second();
+    expect(remove).toHaveBeenCalledTimes(1);
+    listeners.add(controller.signal, () => called.push("c"));
+    controller.abort();
+    expect(called).toEqual(["c"]);
+  });
 });

@@ -44,5 +44,6 @@ function serialize(serializer: (message: never) => Uint8Array, message: never): 
   if (types.isUint8Array(bytes)) return bytes;
   // If it is a promise that rejects as well, nobody is left to hear it.
   if (bytes instanceof Promise) bytes.catch(() => undefined);
-  throw new UsageError("the serializer must give a Uint8Array, and not a promise of one");
+  const given = bytes instanceof Promise ? "a promise" : bytes === null ? "null" : typeof bytes;
+  throw new UsageError(`the serializer must give a Uint8Array, not ${given}`);
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { UsageError } from "@stationkit/core-protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PubAck } from "../delivery.js";
@@ -40,6 +41,7 @@ describe("PendingMessage", () => {
     message.next = create();
     message.next.previous = message;
     expect(JSON.parse(JSON.stringify(message))).toEqual({ station: "orders", partition: 2, msgId: "id" });
+    expect(inspect(message)).toBe("{ station: 'orders', partition: 2, msgId: 'id' }");
   });
 
   it("resolves a promise that was taken before the acknowledgement", async () => {

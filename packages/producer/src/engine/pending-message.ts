@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { StationkitError } from "@stationkit/core-protocol";
 import type { Delivery, PubAck } from "../delivery.js";
 import type { ProduceRequest } from "../produce-request.js";
@@ -113,6 +114,10 @@ export class PendingMessage implements Delivery, Linked<PendingMessage> {
   toJSON(): object {
     const { station, partition, msgId } = this;
     return { station, partition, msgId };
+  }
+
+  [inspect.custom](): object {
+    return this.toJSON();
   }
 
   #announce(result: PubAck | StationkitError): void {

@@ -1,4 +1,11 @@
-import { ConnectionClosedError, type StationkitError, toStationkitError } from "@stationkit/core-protocol";
+import { types } from "node:util";
+import {
+  ConnectionClosedError,
+  requireKnownKeys,
+  type StationkitError,
+  toStationkitError,
+  UsageError,
+} from "@stationkit/core-protocol";
 import type { Delivery, MultiStationDelivery, PubAck } from "../delivery.js";
 import type { ProduceRequest } from "../produce-request.js";
 import type { ProduceInput, ProduceManyOptions, ProduceSummary } from "../producer.js";
@@ -7,6 +14,7 @@ import { toRequest } from "./produce-input.js";
 import { untilAborted } from "./until-aborted.js";
 
 const MAX_FAILURES = 1_000;
+const OPTION_KEYS = new Set(["signal"]);
 
 /** Non-blocking produce of any producer. */
 export type Produce<T> = (request: ProduceRequest<T>) => Promise<Delivery | MultiStationDelivery>;
@@ -17,6 +25,8 @@ export async function produceMany<T>(
   source: Iterable<ProduceInput<T>> | AsyncIterable<ProduceInput<T>>,
   options: ProduceManyOptions = {},
 ): Promise<ProduceSummary> {
+  requireKnownKeys("produceMany", options, OPTION_KEYS);
+  requireSource(source);
   const { signal } = options;
   const startedAt = Date.now();
   const failures: { index: number; error: StationkitError }[] = [];
@@ -60,6 +70,13 @@ export async function produceMany<T>(
     aborted: signal?.aborted === true,
     elapsedMs: Date.now() - startedAt,
   };
+}
+
+/** Texts and bytes can be iterated, too, but nobody means their characters. */
+function requireSource(source: unknown): void {
+  const isList = typeof source === "object" && source !== null && !types.isUint8Array(source);
+  if (isList && (Symbol.asyncIterator in source || Symbol.iterator in source)) return;
+  throw new UsageError("produceMany takes an iterable or async iterable of messages; put a single one into a list");
 }
 
 function isClosed(error: unknown): boolean {

@@ -14,15 +14,20 @@ const producer = await createProducer(connection, {
 });
 
 const gateway = createServer((request, response) => {
-  const delivery = producer.tryProduce({ message: { path: request.url } });
-  if (delivery === undefined) {
-    response.writeHead(503, { "Retry-After": "1" }).end();
-    return;
+  try {
+    const delivery = producer.tryProduce({ message: { path: request.url } });
+    if (delivery === undefined) {
+      response.writeHead(503, { "Retry-After": "1" }).end();
+      return;
+    }
+    delivery.acknowledged.then(
+      () => response.writeHead(202).end(),
+      () => response.writeHead(502).end(),
+    );
+  } catch {
+    // Not admitted: too large, or the producer is closed.
+    response.writeHead(500).end();
   }
-  delivery.acknowledged.then(
-    () => response.writeHead(202).end(),
-    () => response.writeHead(502).end(),
-  );
 });
 gateway.listen(0, "127.0.0.1");
 await once(gateway, "listening");
