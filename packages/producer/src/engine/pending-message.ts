@@ -28,6 +28,15 @@ export interface PreparedMessage {
 
 /** One message from admission to settlement; also the delivery that the caller holds. */
 export class PendingMessage implements Delivery, Linked<PendingMessage> {
+  static {
+    // Not a method: a computed name cannot be declared under isolatedDeclarations.
+    Object.defineProperty(this.prototype, inspect.custom, {
+      value(this: PendingMessage): object {
+        return this.toJSON();
+      },
+    });
+  }
+
   next: PendingMessage | undefined;
   previous: PendingMessage | undefined;
 
@@ -114,10 +123,6 @@ export class PendingMessage implements Delivery, Linked<PendingMessage> {
   toJSON(): object {
     const { station, partition, msgId } = this;
     return { station, partition, msgId };
-  }
-
-  [inspect.custom](): object {
-    return this.toJSON();
   }
 
   #announce(result: PubAck | StationkitError): void {
