@@ -3,7 +3,7 @@ import { startCluster } from "@stationkit/embedded-nats";
 import { createStationAdmin } from "@stationkit/station-admin";
 import { expect, it } from "vitest";
 import { createProducer } from "../src/index.js";
-import { faultless, judge, type Outcomes } from "./support/checker.js";
+import { judge, type Outcomes } from "./support/checker.js";
 import { readStation } from "./support/stored-messages.js";
 
 it("stores a message once on a cluster of three when it is produced twice at the same time under one id", async () => {
@@ -19,7 +19,7 @@ it("stores a message once on a cluster of three when it is produced twice at the
   await connection.close();
 });
 
-it("loses, doubles and reorders nothing while the leader of a replicated partition is killed", async () => {
+it("loses and doubles nothing, and tells of every message, while the leader of a replicated partition is killed", async () => {
   await using cluster = await startCluster({ size: 3 });
   const connection = await connect({ servers: cluster.urls });
   const producer = await createProducer(connection, { stationName: "s", producerName: "p", ackTimeoutMs: 2_000 });
@@ -34,6 +34,9 @@ it("loses, doubles and reorders nothing while the leader of a replicated partiti
   const settled = (await Promise.allSettled(outcomes)) as Outcomes;
   await leader?.restart();
   await cluster.ready({ timeoutMs: 50_000 });
-  expect(judge(20_000, settled, await readStation(connection, "s"))).toEqual(faultless(20_000));
+  const verdict = judge(20_000, settled, await readStation(connection, "s"));
+  // Not the order: what a falling leader had taken and not replicated lands behind what its successor took (docs/guarantees.md).
+  expect(verdict).toMatchObject({ lost: [], storedTwice: [], silent: [], wronglyDenied: [] });
+  expect(verdict.acknowledged + verdict.failed).toBe(20_000);
   await connection.close();
 });
