@@ -5,10 +5,11 @@ import { EventEmitter, type Listener } from "../event-emitter.js";
 import { requireDurationMs } from "../validation.js";
 import { closeNow } from "./close-now.js";
 import { createJetStreamApi, type JetStreamApi } from "./jetstream-api.js";
+import { isLive } from "./nats-internals.js";
 import type { ResolvedConnectOptions } from "./options.js";
+import { Outbound } from "./outbound.js";
 import type { RequestOptions } from "./request-options.js";
 import { type ConnectionStatus, followStatus } from "./status.js";
-import { isLive } from "./transport.js";
 
 /** What the server said of itself when this connection was last made. */
 export interface ServerDescription {
@@ -41,6 +42,8 @@ export interface Connection extends AsyncDisposable {
   /** The nats.js connection underneath. */
   readonly natsConnection: NatsConnection;
   readonly jetStream: JetStreamApi;
+  /** Publishes messages with headers, many in one write. */
+  readonly outbound: Outbound;
   /** Prefix of reply subjects. */
   readonly inboxPrefix: string;
   /** Largest `close()` time in milliseconds. */
@@ -131,6 +134,7 @@ export function createConnection({ id, username, natsConnection, options }: Conn
     inboxPrefix: options.inboxPrefix,
     closeTimeoutMs: options.closeTimeoutMs,
     jetStream: createJetStreamApi(options.apiPrefix, request),
+    outbound: new Outbound(natsConnection),
     get state() {
       if (released || natsConnection.isClosed()) return "closed";
       return isLive(natsConnection) ? "connected" : "reconnecting";

@@ -90,8 +90,12 @@ export class LaneRig {
       station: STATION,
       partition: 1,
       msgId: this.#settings.idempotent === false ? undefined : `id-${text}`,
-      headerBlock: new Uint8Array(0),
-      payload: Buffer.from(text),
+      encoded: {
+        headLines: "",
+        headerTail: new Uint8Array(0),
+        payload: Buffer.from(text),
+        sizeBytes: Buffer.byteLength(text),
+      },
       deadline: Date.now() + (this.#settings.deliveryTimeoutMs ?? 30_000),
     });
     this.messages.set(text, message);
