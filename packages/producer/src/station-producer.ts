@@ -25,7 +25,7 @@ import { PartitionLane } from "./engine/partition-lane.js";
 import { PendingMessage } from "./engine/pending-message.js";
 import { route } from "./engine/route.js";
 import { SendScheduler } from "./engine/send-scheduler.js";
-import { isStreamGone } from "./engine/station-lookup.js";
+import { findAbsence } from "./engine/station-lookup.js";
 import { Window } from "./engine/window.js";
 import { Wire } from "./engine/wire.js";
 import { checkRequest, type ProduceOptions, type ProduceRequest } from "./produce-request.js";
@@ -272,7 +272,7 @@ export class StationProducer<T> implements Producer<T> {
         onThrottled: () => {
           this.#window.shrink();
         },
-        isGone: (stream) => isStreamGone(this.#connection, stream),
+        findAbsence: (stream) => findAbsence(this.#connection, stream, this.#station.name),
       });
       this.#lanes.set(partition, lane);
     }

@@ -22,6 +22,8 @@ export interface ServerDescription {
   readonly maxPayloadBytes: number;
   /** Name of its cluster; undefined for a single server. */
   readonly cluster: string | undefined;
+  /** Whether this server runs JetStream itself; another one of its cluster may. */
+  readonly jetStream: boolean;
   /** JetStream API level: 0 before 2.11, 2 since 2.12, 4 since 2.14. */
   readonly jetStreamApiLevel: number;
 }
@@ -167,6 +169,7 @@ function describeServer(natsConnection: NatsConnection, info: ServerInfo | undef
     version: info?.version ?? "",
     maxPayloadBytes: info?.max_payload ?? 0,
     cluster: info?.cluster,
+    jetStream: info?.jetstream ?? false,
     jetStreamApiLevel: info?.api_lvl ?? 0,
   };
 }
