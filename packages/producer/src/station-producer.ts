@@ -137,6 +137,7 @@ export class StationProducer<T> implements Producer<T> {
   produce(options: ProduceOptions<T>): Promise<PubAck | Delivery>;
   produce(options: ProduceOptions<T>): Promise<PubAck | Delivery> {
     try {
+      this.check(options);
       const admitted = this.admit(this.prepare(options));
       if (options.asyncProduce !== false) return Promise.resolve(admitted);
       return admitted instanceof PendingMessage
@@ -148,10 +149,10 @@ export class StationProducer<T> implements Producer<T> {
   }
 
   tryProduce(request: ProduceRequest<T>): Delivery | undefined {
-    this.#check(request);
+    this.check(request);
     // Before the costly steps: a message that is turned away must not be written as bytes, nor move the partitioner on.
     if (this.#window.isFull) return undefined;
-    return this.admit(this.#build(request)) as PendingMessage;
+    return this.admit(this.prepare(request)) as PendingMessage;
   }
 
   produceMany(
@@ -188,13 +189,8 @@ export class StationProducer<T> implements Producer<T> {
     return this.close();
   }
 
-  /** Steps one to three: validate, encode, route. Nothing is kept of a request that throws. */
-  prepare(request: ProduceOptions<T>): PendingMessage {
-    this.#check(request);
-    return this.#build(request);
-  }
-
-  #check(request: ProduceOptions<T>): void {
+  /** Step one: validate. Nothing is kept of a request that throws, here or in the next steps. */
+  check(request: ProduceOptions<T>): void {
     if (this.#closing !== undefined) throw new ProducerClosedError(this.producerName);
     checkRequest(request);
     if (request.signal?.aborted === true) throw abortedError(request.signal, "not-sent");
@@ -203,7 +199,8 @@ export class StationProducer<T> implements Producer<T> {
     }
   }
 
-  #build(request: ProduceOptions<T>): PendingMessage {
+  /** Steps two and three: encode, route. */
+  prepare(request: ProduceOptions<T>): PendingMessage {
     const msgId = request.msgId ?? (this.#options.idempotent ? this.#nextId() : undefined);
     const encoded = this.#encode(request, msgId);
     this.#requireFit(encoded.sizeBytes);
