@@ -7,7 +7,7 @@ export interface Arena {
   /** The same bytes for every message. */
   readonly payload: Uint8Array;
   /** Messages that the station holds now, over all partitions; for contenders that get no acknowledgements. */
-  stored(): Promise<number>;
+  readonly stored: () => Promise<number>;
 }
 
 /** A contender at work. */

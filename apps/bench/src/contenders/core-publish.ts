@@ -12,9 +12,10 @@ export const corePublish: Contender = {
   name: "ceiling",
   title: "ceiling: core publish, no acks",
   kind: "ceiling",
-  settings: "publish without reply of the same header and payload, encoded once, with noAsyncTraces: true; stored messages count",
+  settings:
+    "publish without reply of the same header and payload, encoded once, with noAsyncTraces: true; stored messages count",
   sequential: false,
-  window: { meaning: "messages ahead of the stream", candidates: [1_000, 2_000, 4_000, 8_000] },
+  window: { meaning: "messages ahead of the stream", candidates: [250, 1_000, 2_000, 4_000, 8_000] },
   async open({ server, station, payload, stored }) {
     const connection = await connect({ servers: server });
     const { natsConnection } = connection;
@@ -26,7 +27,7 @@ export const corePublish: Contender = {
       async run(count, window) {
         const before = await stored();
         const burst = Math.max(1, Math.floor(window / 4));
-        for (let sent = 0; sent < count; ) {
+        for (let sent = 0; sent < count;) {
           const end = Math.min(sent + burst, count);
           for (; sent < end; sent++) natsConnection.publish(subject, payload, { headers });
           await natsConnection.flush();

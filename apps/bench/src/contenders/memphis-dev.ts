@@ -27,7 +27,8 @@ export const memphisAsync: Contender = {
   name: "memphis-dev",
   title: "memphis-dev, async",
   kind: "peer",
-  settings: "produce (asyncProduce: true, its default) in batches, one turn of the event loop between them; stored messages count",
+  settings:
+    "produce (asyncProduce: true, its default) in batches, one turn of the event loop between them; stored messages count",
   sequential: false,
   window: { meaning: "produces in a batch", candidates: [64, 256, 1_000, 4_000] },
   needsControlPlane: true,
@@ -36,7 +37,7 @@ export const memphisAsync: Contender = {
       // It resolves before the message has an acknowledgement, and drops that: nothing but the stream tells when it is done.
       async run(count, window) {
         const before = await arena.stored();
-        for (let sent = 0; sent < count; ) {
+        for (let sent = 0; sent < count;) {
           const batch: Promise<void>[] = [];
           const end = Math.min(sent + window, count);
           for (; sent < end; sent++) batch.push(producer.produce({ message: arena.payload }));

@@ -23,8 +23,8 @@ export const stationkitAtomic: Contender = {
   open: (arena) =>
     openProducer(arena, (producer, payload) => {
       const batch = Array.from({ length: BATCH }, () => ({ message: payload }));
-      const { produceAtomic } = producer as AtomicProducer;
-      const send = (requests: readonly ProduceRequest[]): Promise<unknown> => produceAtomic.call(producer, requests);
+      const send = (requests: readonly ProduceRequest[]): Promise<unknown> =>
+        (producer as AtomicProducer).produceAtomic(requests);
       return {
         async run(count) {
           for (let sent = 0; sent < count; sent += BATCH) await send(batch.slice(0, count - sent));

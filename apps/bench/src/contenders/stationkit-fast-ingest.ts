@@ -15,7 +15,8 @@ export const stationkitFastIngest: Contender = {
   async isAvailable({ server, station }) {
     await using connection = await connect({ servers: server });
     try {
-      await using _ = await createProducer(connection, { ...options, stationName: station, producerName: "probe" });
+      const producer = await createProducer(connection, { ...options, stationName: station, producerName: "probe" });
+      await producer.close();
       return true;
     } catch (error) {
       // Unknown to this producer; or nats-server before 2.14.

@@ -14,7 +14,8 @@ export async function untilStored({ stored }: Pick<Arena, "stored">, total: numb
     await sleep(1);
     const now = await stored();
     if (now > last) changedAt = performance.now();
-    else if (performance.now() - changedAt > STALLED_MS) throw new Error(`the station holds ${now} of ${total} messages`);
+    else if (performance.now() - changedAt > STALLED_MS)
+      throw new Error(`the station holds ${now} of ${total} messages`);
     last = now;
   }
 }

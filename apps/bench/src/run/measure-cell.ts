@@ -17,6 +17,7 @@ export interface CellRun {
   readonly messages: number;
   /** See {@link Job}. */
   readonly windows: readonly number[];
+  readonly pacedMs: number;
   readonly timeoutMs: number;
 }
 
@@ -26,14 +27,13 @@ export interface CellRun {
  * @throws {Error} when the contender fails, or the station does not hold exactly what was sent.
  */
 export async function measureCell(run: CellRun): Promise<Measurement | Trials> {
-  const { cell, contender, cluster, messages, windows, timeoutMs } = run;
+  const { cell, contender, cluster, messages, windows, pacedMs, timeoutMs } = run;
   await using broker = await startBroker(cluster);
   await using connection = await connect({ servers: [...broker.urls] });
   const admin = createStationAdmin(connection);
   await admin.create({ name: STATION, partitions: cell.partitions });
   const describe = () => admin.describe(STATION);
   const server = broker.urlOf((await describe()).partitions[0]?.leader);
-  await using _ = contender.needsControlPlane ? await startControlPlane(server, cell.partitions) : undefined;
   const stored = async (): Promise<number> => (await describe()).totals.messages;
   const job: Job = {
     contender: cell.contender,
@@ -43,8 +43,15 @@ export async function measureCell(run: CellRun): Promise<Measurement | Trials> {
     sizeBytes: cell.sizeBytes,
     messages,
     windows,
+    pacedMs,
   };
-  const result = await runJob(job, { stored, timeoutMs });
+  const controlPlane = contender.needsControlPlane ? await startControlPlane(server, cell.partitions) : undefined;
+  let result: Measurement | Trials;
+  try {
+    result = await runJob(job, { stored, timeoutMs });
+  } finally {
+    await controlPlane?.[Symbol.asyncDispose]();
+  }
   if (result.kind === "measurement" && (await stored()) !== result.sent) {
     throw new Error(`sent ${result.sent} messages, the station holds ${await stored()}`);
   }

@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly only: readonly ContenderName[];
   readonly sizeBytes: number | undefined;
   readonly cluster: boolean;
+  /** Milliseconds of each run at half of the maximum rate. */
+  readonly pacedMs: number;
   /** Milliseconds that one contender may take in one round. */
   readonly timeoutMs: number;
 }
@@ -129,7 +131,10 @@ function windowsFor({ sizeBytes }: Cell, candidates: readonly number[]): readonl
 }
 
 /** @returns what to say of it. */
-async function runRound({ cell, contender, messages, window, rounds, failures }: Entry, options: BenchOptions): Promise<string> {
+async function runRound(
+  { cell, contender, messages, window, rounds, failures }: Entry,
+  options: BenchOptions,
+): Promise<string> {
   const windows = window === undefined ? [] : [window.used];
   const { result, error } = await attempt(() => measureCell({ ...options, cell, contender, messages, windows }));
   const measurement = result?.kind === "measurement" ? result : undefined;

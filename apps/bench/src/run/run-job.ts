@@ -28,6 +28,9 @@ export function runJob(job: Job, { stored, timeoutMs }: JobSupport): Promise<Mea
       // A worker that is gone has told why, or its exit does.
       worker.send(message, () => undefined);
     };
+    const tellStored = (messages: number): void => {
+      send({ kind: "stored", messages });
+    };
     const timer = setTimeout(() => {
       failure = `took longer than ${timeoutMs / 1_000} s`;
       worker.kill("SIGKILL");
@@ -35,7 +38,7 @@ export function runJob(job: Job, { stored, timeoutMs }: JobSupport): Promise<Mea
     worker.on("message", (message: FromWorker) => {
       if (message.kind === "failure") failure = message.message;
       else if (message.kind !== "stored?") result = message;
-      else stored().then((messages) => send({ kind: "stored", messages }), fail);
+      else stored().then(tellStored, fail);
     });
     const fail = (error: unknown): void => {
       failure = String(error);

@@ -9,6 +9,8 @@ export interface Job {
   readonly sizeBytes: number;
   /** Messages of the timed run. */
   readonly messages: number;
+  /** Milliseconds of the run at half of the rate. */
+  readonly pacedMs: number;
   /** Windows to try; with one, and with none, the run is measured. */
   readonly windows: readonly number[];
 }

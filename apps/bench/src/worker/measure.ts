@@ -6,9 +6,6 @@ import { cpuSeconds, peakBytes } from "./process-usage.js";
 /** Timed messages, divided by this, come before them: code is compiled and the server's files exist. */
 const WARM_UP_DIVISOR = 3;
 
-/** The paced run takes as long as the timed one: half the messages at half the rate. */
-const PACED_DIVISOR = 2;
-
 /** Trials of each window, in turns, so that none has the cold process for itself; the best counts. */
 const TRIALS = 2;
 
@@ -28,25 +25,23 @@ export async function measure(contender: Contender, session: Session, job: Job):
   const serverCpuSeconds = (cpuSeconds(serverPids) - serverBefore) * perMillion;
   const messagesPerSecond = (messages * 1_000) / elapsedMs;
 
-  const perSend = session.messagesPerSend ?? 1;
-  const paced = Math.max(1, Math.round(messages / PACED_DIVISOR / perSend)) * perSend;
   const send = session.send?.bind(session);
-  const latency =
+  const paced =
     send &&
-    (await pacedRun(send, session, {
-      messages: paced,
+    (await pacedRun(send, session.messagesPerSend ?? 1, {
+      durationMs: job.pacedMs,
       messagesPerSecond: messagesPerSecond / 2,
       sequential: contender.sequential,
     }));
   return {
     kind: "measurement",
-    sent: warmUp + messages + (latency === undefined ? 0 : paced),
+    sent: warmUp + messages + (paced?.sent ?? 0),
     messagesPerSecond,
     clientCpuSeconds: ((client.user + client.system) / 1_000_000) * perMillion,
     serverCpuSeconds,
     clientPeakBytes: process.resourceUsage().maxRSS * 1_024,
     serverPeakBytes: peakBytes(serverPids),
-    latency,
+    latency: paced?.latency,
   };
 }
 

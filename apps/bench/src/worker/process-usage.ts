@@ -7,7 +7,9 @@ const TICKS_PER_SECOND = 100;
 export function cpuSeconds(pids: readonly number[]): number {
   return sum(pids, (pid) => {
     // After the name, which may hold anything: field 3 is the first, user and system time are 14 and 15.
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   });
 }
