@@ -50,17 +50,17 @@ const ON_CLUSTER: readonly ContenderName[] = [
 export function selectCells({ cluster, names, sizeBytes }: CellSelection): readonly Cell[] {
   const small = sizeBytes ?? SMALL_BYTES;
   const larger = sizeBytes === undefined && !cluster ? LARGER_BYTES : [];
-  const cell = (sizeBytes: number, partitions: number) => (contender: ContenderName) => ({
-    contender,
-    sizeBytes,
-    partitions,
-  });
   const among = (wanted: readonly ContenderName[]): readonly ContenderName[] =>
     names.filter((name) => wanted.includes(name));
+  const atPartitions = (contender: ContenderName): readonly number[] =>
+    !cluster && AT_MANY_PARTITIONS.includes(contender) ? [1, ...MANY_PARTITIONS] : [1];
   return [
-    ...(cluster ? among(ON_CLUSTER) : names).map(cell(small, 1)),
-    ...(cluster ? [] : MANY_PARTITIONS).flatMap((count) => among(AT_MANY_PARTITIONS).map(cell(small, count))),
-    ...larger.flatMap((bytes) => among(AT_LARGER_SIZES).map(cell(bytes, 1))),
+    ...(cluster ? among(ON_CLUSTER) : names).flatMap((contender) =>
+      atPartitions(contender).map((partitions) => ({ contender, sizeBytes: small, partitions })),
+    ),
+    ...larger.flatMap((sizeBytes) =>
+      among(AT_LARGER_SIZES).map((contender) => ({ contender, sizeBytes, partitions: 1 })),
+    ),
   ];
 }
 

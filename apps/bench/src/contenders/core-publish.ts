@@ -5,7 +5,7 @@ import { untilStored } from "./until-stored.js";
 
 /**
  * What the server stores at most of one connection: the bytes that stationkit sends without ids, published without a reply
- * subject. The server drops, in silence, what it has no room for in the stream's queue (10,000 messages), so that the sender
+ * subject. The server drops, in silence, what it has no room for in the stream's queue (100,000 messages or 128 MiB), so that the sender
  * looks at the stream and stays ahead of it by no more than the window.
  */
 export const corePublish: Contender = {
@@ -15,7 +15,7 @@ export const corePublish: Contender = {
   settings:
     "publish without reply of the same header and payload, encoded once, with noAsyncTraces: true; stored messages count",
   sequential: false,
-  window: { meaning: "messages ahead of the stream", candidates: [250, 1_000, 2_000, 4_000, 8_000] },
+  window: { meaning: "messages ahead of the stream", candidates: [250, 1_000, 4_000, 8_000, 32_000] },
   async open({ server, station, payload, stored }) {
     const connection = await connect({ servers: server });
     const { natsConnection } = connection;

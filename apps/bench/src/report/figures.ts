@@ -16,7 +16,7 @@ export interface Figures {
 }
 
 /** Medians of the rounds' own percentiles, in milliseconds. */
-export interface LatencyFigures {
+interface LatencyFigures {
   readonly sentPerSecond: Spread;
   /** False when the contender could not keep up with half of its own maximum: the percentiles then tell of a queue. */
   readonly keptUp: boolean;

@@ -17,7 +17,7 @@ export function writeReport(directory: string, input: Omit<ReportInput, "chartFi
   const name = `${isoDate(result.startedAt)}${result.options.cluster ? "-cluster" : ""}`;
   const at = (extension: string): string => join(directory, `${name}.${extension}`);
   const files = { markdown: at("md"), chart: at("svg"), data: at("json") };
-  const subtitle = `nats-server ${result.serverVersion}, file storage, ${environment.machine}; median of ${result.options.rounds} rounds, whiskers: slowest and fastest`;
+  const subtitle = `nats-server ${result.serverVersion}, file storage, ${environment.machine}; median of ${result.options.rounds === 1 ? "one round" : `${result.options.rounds} rounds, whiskers: slowest and fastest`}`;
   mkdirSync(directory, { recursive: true });
   writeFileSync(files.chart, drawChart(result.cells, { title: reportTitle(result), subtitle }));
   writeFileSync(files.markdown, writeMarkdown({ ...input, chartFile: `${name}.svg` }));
