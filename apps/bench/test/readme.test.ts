@@ -9,7 +9,7 @@ import { TARGETS } from "../src/report/targets.js";
 import { bench, mainFile, repository } from "./support/paths.js";
 
 // Later options win. Enough messages that the servers' time, which Linux counts in 1/100 s, is never 0.
-const TINY = "--rounds 1 --messages 4000 --paced-ms 50";
+const TINY = "--rounds 1 --messages 6000 --paced-ms 50";
 
 const readme = readFileSync(join(bench, "README.md"), "utf8");
 const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, text]) => text ?? "");
@@ -42,6 +42,7 @@ interface Report {
     readonly title: string;
     readonly rounds: readonly (object | null)[];
   }[];
+  readonly othersShare: number;
   readonly unavailable: readonly string[];
   readonly outcomes: readonly { readonly statement: string; readonly verdict: string }[];
 }
@@ -78,6 +79,8 @@ describe.runIf(process.platform === "linux")("the commands of the README", () =>
           expect(figure, title).toBeLessThan(Number.POSITIVE_INFINITY);
         }
       }
+      expect(report.othersShare).toBeGreaterThanOrEqual(0);
+      expect(report.othersShare).toBeLessThan(1);
       expect(report.outcomes.map(({ statement }) => statement)).toEqual(TARGETS.map(({ statement }) => statement));
       for (const { statement, verdict } of report.outcomes) {
         expect(markdown).toMatch(

@@ -16,16 +16,8 @@ export interface Environment {
   readonly commit: string;
   /** Milliseconds that one fsync of 4 KiB takes where the servers keep their files. */
   readonly fsyncMs: number;
-  readonly processors: number;
   /** Over the minute before. */
   readonly loadAverage: number;
-}
-
-/** Half a processor's worth of work by others: client and server need one each, and more would be shared. */
-const BUSY_SHARE = 0.25;
-
-export function isBusy({ loadAverage, processors }: Pick<Environment, "loadAverage" | "processors">): boolean {
-  return loadAverage > processors * BUSY_SHARE;
 }
 
 const app = fileURLToPath(new URL("../..", import.meta.url));
@@ -41,7 +33,6 @@ export function describeEnvironment(): Environment {
     node: process.versions.node,
     packages: PACKAGES.map((name) => `${name} ${versionOf(name)}`),
     commit: describeCommit(),
-    processors: processors.length,
     fsyncMs: measureFsync(),
     loadAverage: loadavg()[0] ?? 0,
   };

@@ -1,5 +1,6 @@
 import type { CellResult } from "../run/run-bench.js";
 import type { Measurement } from "../worker/job.js";
+import { keptUp } from "./kept-up.js";
 import { type Spread, spreadOf } from "./statistics.js";
 
 /** What the tables say of one cell: spreads over the rounds that did not fail. */
@@ -17,15 +18,13 @@ export interface Figures {
 
 /** Medians of the rounds' own percentiles, in milliseconds. */
 interface LatencyFigures {
-  readonly sentPerSecond: Spread;
-  /** False when the contender could not keep up with half of its own maximum: the percentiles then tell of a queue. */
+  readonly acknowledgedPerSecond: Spread;
+  /** In most rounds. */
   readonly keptUp: boolean;
   readonly p50Ms: Spread;
   readonly p99Ms: Spread;
   readonly p999Ms: Spread;
 }
-
-const KEPT_UP = 0.95;
 
 /** @returns undefined when every round failed. */
 export function figuresOf(result: CellResult): Figures | undefined {
@@ -53,11 +52,11 @@ export function figuresOf(result: CellResult): Figures | undefined {
 
 function latencyOf(rounds: readonly Measurement[]): LatencyFigures | undefined {
   const latencies = rounds.flatMap(({ latency }) => latency ?? []);
-  const sentPerSecond = spreadOf(latencies.map((one) => one.sentPerSecond));
+  const acknowledgedPerSecond = spreadOf(latencies.map((one) => one.acknowledgedPerSecond));
   const p50Ms = spreadOf(latencies.map((one) => one.p50Ms));
   const p99Ms = spreadOf(latencies.map((one) => one.p99Ms));
   const p999Ms = spreadOf(latencies.map((one) => one.p999Ms));
-  if (!sentPerSecond || !p50Ms || !p99Ms || !p999Ms) return undefined;
-  const keptUp = spreadOf(latencies.map((one) => one.sentPerSecond / one.askedPerSecond));
-  return { sentPerSecond, keptUp: (keptUp?.median ?? 0) >= KEPT_UP, p50Ms, p99Ms, p999Ms };
+  if (!acknowledgedPerSecond || !p50Ms || !p99Ms || !p999Ms) return undefined;
+  const inMost = latencies.filter(keptUp).length * 2 > latencies.length;
+  return { acknowledgedPerSecond, keptUp: inMost, p50Ms, p99Ms, p999Ms };
 }

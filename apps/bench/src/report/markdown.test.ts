@@ -13,11 +13,10 @@ const environment: Environment = {
   packages: [],
   commit: "abc",
   fsyncMs: 1,
-  processors: 2,
   loadAverage: 0,
 };
 
-function report(cells: readonly CellResult[], changes: Partial<Environment> = {}): string {
+function report(cells: readonly CellResult[], changes: Partial<BenchResult> = {}): string {
   const options = {
     rounds: 3,
     messages: 100,
@@ -34,9 +33,11 @@ function report(cells: readonly CellResult[], changes: Partial<Environment> = {}
     unavailable: ["stationkit-atomic"],
     startedAt: new Date("2026-01-02T03:04:05Z"),
     elapsedMs: 1_000,
+    othersShare: 0.01,
+    ...changes,
   };
   const outcomes = judge(TARGETS, cells);
-  return writeMarkdown({ result, environment: { ...environment, ...changes }, outcomes, chartFile: "chart.svg" });
+  return writeMarkdown({ result, environment, outcomes, chartFile: "chart.svg" });
 }
 
 describe("the report", () => {
@@ -67,14 +68,14 @@ describe("the report", () => {
   });
 
   it("says when the pace was not kept", () => {
-    const behind = aCell("nats.js", [aRound({ messagesPerSecond: 1_000, sentPerSecond: 400 })]);
+    const behind = aCell("nats.js", [aRound({ messagesPerSecond: 1_000, acknowledgedPerSecond: 400 })]);
     expect(report([behind])).toContain("| nats.js | 400 (fell behind) |");
     expect(report([fast])).not.toContain("(fell behind)");
   });
 
   it("says when others used the machine", () => {
-    expect(report([slow], { loadAverage: 1 })).toContain("The machine was busy");
-    expect(report([slow])).not.toContain("The machine was busy");
+    expect(report([slow], { othersShare: 0.5 })).toContain("Others took 50 % of the processors' time");
+    expect(report([slow])).not.toContain("Others took");
   });
 });
 

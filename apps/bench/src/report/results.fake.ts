@@ -15,7 +15,13 @@ export function aRound(figures: Partial<Measurement & Latency> = {}): Measuremen
     serverCpuSeconds: 8,
     clientPeakBytes: 90_000_000,
     serverPeakBytes: 50_000_000,
-    latency: { askedPerSecond: half, sentPerSecond: figures.sentPerSecond ?? half, p50Ms, p99Ms, p999Ms },
+    latency: {
+      askedPerSecond: half,
+      acknowledgedPerSecond: figures.acknowledgedPerSecond ?? half,
+      p50Ms,
+      p99Ms,
+      p999Ms,
+    },
   };
 }
 

@@ -62,9 +62,9 @@ function latencyRow(figures: Figures | undefined, columns: number): string[] {
   if (figures === undefined) return failedRow(columns);
   const { latency } = figures;
   if (latency === undefined) return Array.from({ length: columns }, () => NO_FIGURE);
-  const { sentPerSecond, keptUp, p50Ms, p99Ms, p999Ms } = latency;
+  const { acknowledgedPerSecond, keptUp, p50Ms, p99Ms, p999Ms } = latency;
   return [
-    `${formatNumber(sentPerSecond.median)}${keptUp ? "" : " (fell behind)"}`,
+    `${formatNumber(acknowledgedPerSecond.median)}${keptUp ? "" : " (fell behind)"}`,
     ...[p50Ms, p99Ms, p999Ms].map((spread) => formatSpread(spread)),
   ];
 }

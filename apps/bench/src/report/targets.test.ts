@@ -60,6 +60,18 @@ describe("the targets", () => {
     });
   });
 
+  it("are missed, however even the latency, when the pace was not held", () => {
+    const behind = aRound({ messagesPerSecond: 1_000, acknowledgedPerSecond: 400, p50Ms: 200, p99Ms: 210 });
+    const outcome = verdictOf("p99 to p50", [aCell("stationkit", [behind])]);
+    expect(outcome).toMatchObject({ ratio: { median: Number.POSITIVE_INFINITY }, verdict: "missed" });
+  });
+
+  it("do not compare with a peer that did not hold its pace", () => {
+    const behind = aRound({ messagesPerSecond: 1_000, acknowledgedPerSecond: 400, p50Ms: 200 });
+    const cells = [aCell("stationkit-sync", [aRound()]), aCell("nats.js-sequential", [behind])];
+    expect(verdictOf("sync, to sequential", cells).verdict).toBe("not measured");
+  });
+
   it("look at 128 B and the named number of partitions only", () => {
     const rounds = [aRound({ messagesPerSecond: 100 })];
     const many = aCell("stationkit", [aRound({ messagesPerSecond: 74 })], { partitions: 64 });

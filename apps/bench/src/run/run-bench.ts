@@ -4,6 +4,7 @@ import { type Cell, cellId, selectCells } from "../contender/cells.js";
 import type { Contender } from "../contender/contender.js";
 import type { Measurement, Trials } from "../worker/job.js";
 import { startBroker } from "./broker.js";
+import { watchOthers } from "./machine-load.js";
 import { measureCell } from "./measure-cell.js";
 import { messagesFor } from "./messages-for.js";
 
@@ -44,6 +45,8 @@ export interface BenchResult {
   readonly unavailable: readonly ContenderName[];
   readonly startedAt: Date;
   readonly elapsedMs: number;
+  /** Share of all processors' time that others took meanwhile, 0 to 1. */
+  readonly othersShare: number;
 }
 
 /** A cell on its way through the rounds. */
@@ -63,6 +66,7 @@ interface Entry {
 export async function runBench(options: BenchOptions, note: (line: string) => void): Promise<BenchResult> {
   const startedAt = new Date();
   const start = performance.now();
+  const othersShare = watchOthers();
   const { contenders, unavailable, serverVersion } = await loadAvailable(options);
   const { cluster, sizeBytes } = options;
   const entries: Entry[] = selectCells({ cluster, sizeBytes, names: [...contenders.keys()] }).flatMap((cell) => {
@@ -85,6 +89,7 @@ export async function runBench(options: BenchOptions, note: (line: string) => vo
     unavailable,
     startedAt,
     elapsedMs: performance.now() - start,
+    othersShare: othersShare(),
   };
 }
 

@@ -39,9 +39,9 @@ export interface Measurement {
 
 /** From the moment at which a message was due to its acknowledgement, in milliseconds. */
 export interface Latency {
-  /** Messages per second that were asked for, and that were sent. */
+  /** Messages per second that were asked for, and that were acknowledged by the time that all were. */
   readonly askedPerSecond: number;
-  readonly sentPerSecond: number;
+  readonly acknowledgedPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly p999Ms: number;

@@ -14,7 +14,7 @@ describe("a paced run", () => {
     const { sent, latency } = await pacedRun(send, 4, pace);
     expect(sends).toBe(50);
     expect(sent).toBe(200);
-    expect(latency.sentPerSecond).toBeLessThan(1_100);
+    expect(latency.acknowledgedPerSecond).toBeLessThan(1_100);
   });
 
   it("counts the waiting of messages that were due while the process stood still", async () => {
@@ -28,6 +28,11 @@ describe("a paced run", () => {
     };
     // The stall covers about 50 of the 160 that are recorded.
     expect((await pacedRun(send, 1, pace)).latency.p99Ms).toBeGreaterThan(40);
+  });
+
+  it("has not kept the pace when acknowledgements come late", async () => {
+    const all = new Promise<void>((resolve) => setTimeout(resolve, 400));
+    expect((await pacedRun(() => all, 1, pace)).latency.acknowledgedPerSecond).toBeLessThan(600);
   });
 
   it("has one under way at a time when it is sequential", async () => {
