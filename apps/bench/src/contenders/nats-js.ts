@@ -1,0 +1,60 @@
+import { jetstream, type JetStreamPublishOptions } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { type Arena, type Contender, PUBLISH_WINDOW, type Session } from "../contender/contender.js";
+import { messageIds } from "./message-ids.js";
+import { sendInWindow } from "./in-window.js";
+
+const CONNECTION = "noAsyncTraces: true (without it each publish captures a stack)";
+
+/** `js.publish` of nats.js 3 in a window; per-message options or none. */
+async function openPublisher(
+  { server, station, payload }: Arena,
+  options: () => Partial<JetStreamPublishOptions> | undefined,
+): Promise<Session> {
+  const connection = await connect({ servers: server, noAsyncTraces: true });
+  const js = jetstream(connection);
+  const subject = `${station}$1.final`;
+  const send = (): Promise<unknown> => js.publish(subject, payload, options());
+  return {
+    run: (count, window) => sendInWindow(count, window, send),
+    send,
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
+
+function openWithIds(arena: Arena): Promise<Session> {
+  const nextId = messageIds();
+  return openPublisher(arena, () => ({ msgID: nextId() }));
+}
+
+export const natsJs: Contender = {
+  name: "nats.js",
+  title: "nats.js, msgID",
+  kind: "peer",
+  settings: `js.publish with msgID in a window; ${CONNECTION}`,
+  sequential: false,
+  window: PUBLISH_WINDOW,
+  open: openWithIds,
+};
+
+export const natsJsNoIds: Contender = {
+  name: "nats.js-no-ids",
+  title: "nats.js, no msgID",
+  kind: "peer",
+  settings: `js.publish without msgID in a window; ${CONNECTION}`,
+  sequential: false,
+  window: PUBLISH_WINDOW,
+  open: (arena) => openPublisher(arena, () => undefined),
+};
+
+export const natsJsSequential: Contender = {
+  name: "nats.js-sequential",
+  title: "nats.js, sequential",
+  kind: "peer",
+  settings: `js.publish with msgID, each awaited before the next; ${CONNECTION}`,
+  sequential: true,
+  open: async (arena) => {
+    const session = await openWithIds(arena);
+    return { ...session, run: (count) => session.run(count, 1) };
+  },
+};
