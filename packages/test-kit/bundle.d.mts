@@ -1,0 +1,4 @@
+export function bundle(
+  entries: Readonly<Record<string, string>>,
+  outDir: string,
+): Promise<Readonly<Record<string, string>>>;
