@@ -1,9 +1,9 @@
 import { PermissionDeniedError, StationNotFoundError } from "@stationkit/core-protocol";
 import { createStationAdmin } from "@stationkit/station-admin";
+import { readStation } from "@stationkit/test-kit";
+import { useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
 import { createProducer, MultiStationError } from "../src/index.js";
-import { useBroker } from "./support/broker.js";
-import { readStation } from "./support/stored-messages.js";
 
 const broker = useBroker({
   config: {
