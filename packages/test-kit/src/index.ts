@@ -18,5 +18,6 @@ export { readStation, visitStation } from "./stored/read-station.js";
 export type { StoredMessage } from "./stored/stored-message.js";
 export { waitUntil, type WaitOptions } from "./wait-until.js";
 export { Findings, type Report } from "./scenario/report.js";
+export type { RunMessage, RunOrder, ScenarioEntry } from "./scenario/messages.js";
 export { runScenario, type RunOptions } from "./scenario/run-scenario.js";
 export type { Scenario, ScenarioContext } from "./scenario/scenario.js";

@@ -6,13 +6,13 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 export interface Random {
   readonly seed: number;
   /** An integer from `min` to `max`, both included. */
-  between(min: number, max: number): number;
+  readonly between: (min: number, max: number) => number;
   /** True in so many of 100 cases. */
-  chance(percent: number): boolean;
+  readonly chance: (percent: number) => boolean;
   /** A number ≥ 0 and < 1. */
-  fraction(): number;
+  readonly fraction: () => number;
   /** A generator of its own for one part of a scenario, so that what the other parts ask for does not change its choices. */
-  fork(): Random;
+  readonly fork: () => Random;
 }
 
 /** @param seed - integer; what a scenario prints, and takes to be replayed. */

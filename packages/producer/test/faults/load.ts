@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { StationkitError } from "@stationkit/core-protocol";
-import type { Delivery, Producer } from "@stationkit/producer";
+import type { Delivery, ProduceRequest, Producer } from "@stationkit/producer";
 import { type FailureOutcome, indexText, Ledger, type Random } from "@stationkit/test-kit";
 
 /** Half of the messages carry one of so many keys. */
@@ -43,7 +43,26 @@ export class Load {
 
   /** Produces, waiting for room and for nothing else, until there are `count` messages and `isOver` says so, too. */
   async run(count: number, isOver: () => boolean): Promise<void> {
-    while (this.attempted < count || !isOver()) await this.#produceOne();
+    while (this.attempted < count || !isOver()) await this.produceOne();
+  }
+
+  /** One more message; resolves when it is admitted, or refused. */
+  async produceOne(): Promise<void> {
+    const { key, request } = this.#next();
+    const index = this.#attempt(key);
+    try {
+      this.#follow(index, await this.#producer.produce(request));
+    } catch (error) {
+      this.ledger.refuse(index, this.#count(error));
+    }
+  }
+
+  /** One more message, if there is room for it. @returns false when there was none: then nothing was attempted. */
+  tryOne(): boolean {
+    const { key, request } = this.#next();
+    const delivery = this.#producer.tryProduce(request);
+    if (delivery !== undefined) this.#follow(this.#attempt(key), delivery);
+    return delivery !== undefined;
   }
 
   /**
@@ -55,18 +74,16 @@ export class Load {
     while (this.#open > 0 && Date.now() < deadline) await sleep(5);
   }
 
-  async #produceOne(): Promise<void> {
+  #next(): { key: number | undefined; request: ProduceRequest } {
     const key = this.#random.chance(50) ? this.#random.between(0, KEYS - 1) : undefined;
+    const message = indexText(this.attempted, this.#random.between(0, MAX_PADDING));
+    return { key, request: key === undefined ? { message } : { message, partitionKey: `key-${key}` } };
+  }
+
+  #attempt(key: number | undefined): number {
     const index = this.ledger.attempt(key);
-    this.#wake();
-    const message = indexText(index, this.#random.between(0, MAX_PADDING));
-    try {
-      const request = key === undefined ? { message } : { message, partitionKey: `key-${key}` };
-      const delivery = await this.#producer.produce(request);
-      this.#follow(index, delivery);
-    } catch (error) {
-      this.ledger.refuse(index, this.#count(error));
-    }
+    if (this.#watchers.length > 0) this.#wake();
+    return index;
   }
 
   #follow(index: number, { acknowledged }: Delivery): void {
@@ -97,7 +114,6 @@ export class Load {
   }
 
   #wake(): void {
-    if (this.#watchers.length === 0) return;
     for (const { index, resolve } of this.#watchers) if (this.attempted >= index) resolve();
     this.#watchers = this.#watchers.filter(({ index }) => this.attempted < index);
   }

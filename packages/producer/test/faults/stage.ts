@@ -44,7 +44,9 @@ export interface Play {
   /** Whether docs/guarantees.md promises the order here. */
   readonly order: boolean;
   /** Runs beside the producing, which goes on until it is over. */
-  readonly fault: (stage: Stage) => Promise<AuditOptions | void>;
+  readonly fault: (stage: Stage) => Promise<unknown>;
+  /** Which part of the run the scenario did not take away itself; asked when the fault is over. */
+  readonly audit?: () => AuditOptions;
   /** What must hold beside the verdict. */
   readonly check?: (stage: Stage, verdict: Verdict) => void;
 }
@@ -100,12 +102,12 @@ export async function play(context: ScenarioContext, plan: Play): Promise<void> 
       await waitUntil(() => connection.state === "connected", { what: "the connection is back" });
     },
   };
-  const options = await produceMeanwhile(stage, plan.fault(stage));
+  await produceMeanwhile(stage, plan.fault(stage));
   await stage.load.settled(deliveryTimeoutMs);
   findings.expect(producer.pending.messages === 0, "nothing is in the window when everything has ended");
   // A new connection: what is asked on one that is just coming back may go unanswered.
   await using observer = await connect({ servers: server.url });
-  const verdict = await judgeStation(observer, STATION, stage.load.ledger, options);
+  const verdict = await judgeStation(observer, STATION, stage.load.ledger, plan.audit?.());
   findings.judge(STATION, verdict, { order: plan.order });
   findings.figure("disconnects", log.disconnects);
   findings.figure("slowestMs", stage.load.slowestMs);
@@ -115,16 +117,13 @@ export async function play(context: ScenarioContext, plan: Play): Promise<void> 
   await connection.close();
 }
 
-async function produceMeanwhile(
-  { load, context }: Stage,
-  fault: Promise<AuditOptions | void>,
-): Promise<AuditOptions | undefined> {
+async function produceMeanwhile({ load, context }: Stage, fault: Promise<unknown>): Promise<void> {
   let isOver = false;
   const faulting = fault.finally(() => (isOver = true));
   // Looked at below; until then a fault that fails must not count as unheard.
   faulting.catch(() => undefined);
   await load.run(context.count, () => isOver);
-  return (await faulting) ?? undefined;
+  await faulting;
 }
 
 /** Nothing failed: the fault was one that a caller need not know of. */

@@ -35,7 +35,7 @@ export interface Finding {
   readonly examples: readonly number[];
 }
 
-export const MAX_EXAMPLES = 10;
+const MAX_EXAMPLES = 10;
 
 /** What became of every message of a run. */
 export interface Verdict {

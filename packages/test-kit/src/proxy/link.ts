@@ -77,7 +77,7 @@ class Pipe {
   #flow: Flow = { type: "pass" };
   /** Delayed pieces, in order: one timer, so that a later piece never overtakes an earlier one. */
   readonly #late: { readonly due: number; readonly bytes: Buffer }[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #isTimed = false;
 
   constructor(from: Socket, to: Socket) {
     this.#from = from;
@@ -106,19 +106,20 @@ class Pipe {
       return;
     }
     this.#late.push({ due: this.#flow.type === "delay" ? Date.now() + this.#flow.ms() : 0, bytes });
-    this.#timer ??= this.#passLater();
+    if (!this.#isTimed) this.#passLate();
   }
 
-  #passLater(): NodeJS.Timeout | undefined {
+  #passLate(): void {
     let first = this.#late[0];
     for (; first !== undefined && first.due <= Date.now(); first = this.#late[0]) {
       this.#late.shift();
       this.#pass(first.bytes);
     }
-    if (first === undefined) return undefined;
-    return setTimeout(() => {
-      this.#timer = this.#passLater();
-    }, first.due - Date.now());
+    this.#isTimed = first !== undefined;
+    if (first !== undefined)
+      setTimeout(() => {
+        this.#passLate();
+      }, first.due - Date.now());
   }
 
   #pass(bytes: Buffer): void {

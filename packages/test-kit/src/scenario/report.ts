@@ -5,7 +5,7 @@ export interface Report {
   /** In words; empty when every promise was kept, and the faults were really there. */
   readonly broken: readonly string[];
   /** By what was judged: a station, mostly. */
-  readonly verdicts: Readonly<Record<string, Verdict>>;
+  readonly verdicts: Readonly<Record<string, Verdict & Promised>>;
   /** What else is worth knowing, such as how often the connection was lost. */
   readonly figures: Readonly<Record<string, number>>;
 }
@@ -13,7 +13,7 @@ export interface Report {
 /** Writes a report while a scenario runs. */
 export class Findings {
   readonly #broken: string[] = [];
-  readonly #verdicts: Record<string, Verdict> = {};
+  readonly #verdicts: Record<string, Verdict & Promised> = {};
   readonly #figures: Record<string, number> = {};
 
   /** A promise that this scenario checks beside the verdict, or a condition without which it would prove nothing. */
@@ -26,7 +26,7 @@ export class Findings {
   }
 
   judge(name: string, verdict: Verdict, promised: Promised): void {
-    this.#verdicts[name] = verdict;
+    this.#verdicts[name] = { ...verdict, ...promised };
     for (const each of brokenPromises(verdict, promised)) this.#broken.push(`${name}: ${each}`);
   }
 

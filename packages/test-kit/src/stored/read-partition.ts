@@ -7,7 +7,7 @@ export interface Delivered {
   readonly sequence: number;
   readonly bytes: Uint8Array;
   /** Header names and first values. */
-  headers(): ReadonlyMap<string, string>;
+  readonly headers: () => ReadonlyMap<string, string>;
 }
 
 const BATCH = 2_000;
@@ -70,7 +70,7 @@ async function readFrom(
     const place = parsePlace(message.reply);
     heardAt = Date.now();
     // A status: the request ended early, or nobody is there. Or a delivery between this and the last one is missing.
-    if (place === undefined || place.delivery !== ++deliveries) {
+    if (place?.delivery !== ++deliveries) {
       missing = 0;
       deliveries = Number.NaN;
       resolve?.();

@@ -1,4 +1,4 @@
-import { connect } from "@stationkit/core-protocol";
+import { connect, type StationkitError } from "@stationkit/core-protocol";
 import { startNats } from "@stationkit/embedded-nats";
 import { createProducer, type Delivery, type Producer } from "@stationkit/producer";
 import { indexText, judgeStation, Ledger, type Random, type Scenario, startTcpProxy } from "@stationkit/test-kit";
@@ -35,7 +35,7 @@ async function fillAndClose(producer: Producer, ledger: Ledger, close: () => Pro
   const closed = close();
   const late = await producer.produce({ message: "late" }).then(
     () => "admitted",
-    (error: { code: string }) => error.code,
+    (error: unknown) => (error as StationkitError).code,
   );
   await closed;
   return { inWindow, isAllHeard: heard === ledger.attempted - first, late };

@@ -1,4 +1,4 @@
-import { connect } from "@stationkit/core-protocol";
+import { connect, type StationkitError } from "@stationkit/core-protocol";
 import { startNats } from "@stationkit/embedded-nats";
 import { createProducer, type Delivery } from "@stationkit/producer";
 import { createStationAdmin } from "@stationkit/station-admin";
@@ -39,7 +39,7 @@ export const permissionDenied: Scenario = {
       acknowledged
         .then(
           (ack) => ledger?.acknowledge(index, ack),
-          (error: { outcome: "not-sent" | "rejected" | "unknown" }) => ledger?.fail(index, error.outcome),
+          (error: unknown) => ledger?.fail(index, (error as StationkitError).outcome),
         )
         .finally(() => open--);
     };

@@ -7,12 +7,12 @@ export const stationDeleted: Scenario = {
   name: "station-deleted",
   title: "station deleted under load, and made again",
   group: "refusal",
-  run: (context) =>
-    play(context, {
+  run(context) {
+    let keptFrom = 0;
+    return play(context, {
       // What was refused for the moment may land behind what the new station took: case 1 of docs/guarantees.md.
       order: false,
       async fault(stage) {
-        let keptFrom = 0;
         await stage.at(1, 1, async () => {
           await stage.admin.destroy(STATION);
           keptFrom = stage.load.attempted;
@@ -23,13 +23,14 @@ export const stationDeleted: Scenario = {
         });
         // Done only when the new station has taken its share.
         await stage.load.reached(stage.load.attempted + context.count / 4);
-        return { keptFrom };
       },
+      audit: () => ({ keptFrom }),
       check({ load }) {
         const codes = [...load.codes.keys()];
         context.findings.expect(codes.includes("SK_STATION_NOT_FOUND"), "failures say that the station is gone");
       },
-    }),
+    });
+  },
 };
 
 /** Messages that the station's first partition takes beside the producer's own, in bursts, until it has asked for less. */

@@ -1,4 +1,0 @@
-export function bundle(
-  entries: Readonly<Record<string, string>>,
-  outDir: string,
-): Promise<Readonly<Record<string, string>>>;
