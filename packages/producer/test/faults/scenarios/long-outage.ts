@@ -39,12 +39,17 @@ export const longOutage: Scenario = {
         while (!isOver) await load.produceOne();
       }),
       (async () => {
-        for (; !isOver; await sleep(1)) if (!load.tryOne()) turnedAway++;
+        while (!isOver) {
+          if (!load.tryOne()) turnedAway++;
+          await sleep(1);
+        }
       })(),
     ]);
     const peaks: Record<string, number> = {};
     const sample = async (phase: string, ms: number): Promise<void> => {
-      for (const end = Date.now() + ms; Date.now() < end; await sleep(SAMPLE_MS)) {
+      const end = Date.now() + ms;
+      while (Date.now() < end) {
+        await sleep(SAMPLE_MS);
         const { heapUsed, rss } = process.memoryUsage();
         peaks[`${phase}HeapMb`] = Math.max(peaks[`${phase}HeapMb`] ?? 0, Math.round(heapUsed / 1e6));
         peaks[`${phase}RssMb`] = Math.max(peaks[`${phase}RssMb`] ?? 0, Math.round(rss / 1e6));
