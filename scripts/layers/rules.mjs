@@ -11,10 +11,11 @@ export const mayUse = {
   "@stationkit/producer": ["@stationkit/core-protocol", "@stationkit/partitioner", "@stationkit/station-admin"],
   "@stationkit/consumer": ["@stationkit/core-protocol", "@stationkit/partitioner", "@stationkit/station-admin"],
   "@stationkit/memphis-bridge": ["@stationkit/core-protocol", "@stationkit/station-admin"],
+  "@stationkit/test-kit": ["@stationkit/core-protocol", "@stationkit/embedded-nats"],
 };
 
-/** Tests and examples may start a real server. */
-const mayUseInTests = ["@stationkit/embedded-nats"];
+/** Tests and examples may start a real server, and use what tests have in common. */
+const mayUseInTests = ["@stationkit/embedded-nats", "@stationkit/test-kit"];
 
 /** Pure functions: nothing but themselves, not even from outside the workspace. */
 const withoutDependencies = ["@stationkit/partitioner"];
@@ -43,8 +44,10 @@ function allowed(from, inTests, all) {
   if (from.path.startsWith("apps/")) {
     return all.filter(({ path }) => path.startsWith("packages/")).map(({ manifest }) => manifest.name);
   }
+  // What is below the test kit cannot use it: turbo runs packages in the order of their dependencies, those of tests included.
+  const inAnyTest = mayUseInTests.filter((name) => !(mayUse[name] ?? []).includes(from.manifest.name));
   // Its own name too: an example reads like a user's code, and is compiled as such.
-  const inTestsToo = inTests ? [...mayUseInTests, from.manifest.name] : [];
+  const inTestsToo = inTests ? [...inAnyTest, from.manifest.name] : [];
   return [...(mayUse[from.manifest.name] ?? []), ...inTestsToo];
 }
 

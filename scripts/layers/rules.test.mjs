@@ -18,7 +18,8 @@ const embedded = workspacePackage("packages/embedded-nats");
 const admin = workspacePackage("packages/station-admin");
 const producer = workspacePackage("packages/producer");
 const demo = workspacePackage("apps/demo");
-const all = [core, partitioner, embedded, admin, producer, demo];
+const kit = workspacePackage("packages/test-kit", { exports: { ".": "./src/index.ts" } });
+const all = [core, partitioner, embedded, admin, producer, demo, kit];
 
 /**
  * @param {string} file
@@ -43,6 +44,15 @@ test("a server is for tests and examples, not for published code", () => {
     assert.equal(check(`packages/producer/${file}`, "@stationkit/embedded-nats"), undefined);
   }
   assert.ok(check("packages/producer/src/a.ts", "@stationkit/embedded-nats"));
+});
+
+test("the test kit is for tests, and not for those that it is built on", () => {
+  assert.equal(check("packages/producer/test/a.test.ts", "@stationkit/test-kit"), undefined);
+  assert.equal(check("packages/test-kit/src/a.ts", "@stationkit/core-protocol"), undefined);
+  assert.ok(check("packages/producer/src/a.ts", "@stationkit/test-kit"));
+  assert.ok(check("packages/core-protocol/test/a.test.ts", "@stationkit/test-kit"));
+  const published = workspacePackage("packages/producer", { dependencies: { "@stationkit/test-kit": "workspace:*" } });
+  assert.equal(checkManifest(published, all).length, 1);
 });
 
 test("an example imports its own package by name, published code does not", () => {

@@ -6,10 +6,10 @@ import {
   UsageError,
 } from "@stationkit/core-protocol";
 import { createStationAdmin } from "@stationkit/station-admin";
+import { readStation } from "@stationkit/test-kit";
+import { useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it } from "vitest";
 import { createProducer } from "../src/index.js";
-import { useBroker } from "./support/broker.js";
-import { readStation } from "./support/stored-messages.js";
 
 const broker = useBroker({ config: { max_payload: 65_536 } });
 

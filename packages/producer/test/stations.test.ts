@@ -1,10 +1,10 @@
 import { connect, PermissionDeniedError, StationNotFoundError } from "@stationkit/core-protocol";
 import { startNats } from "@stationkit/embedded-nats";
 import { createStationAdmin } from "@stationkit/station-admin";
+import { readStation } from "@stationkit/test-kit";
+import { useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
 import { createProducer, MultiStationError } from "../src/index.js";
-import { useBroker } from "./support/broker.js";
-import { readStation } from "./support/stored-messages.js";
 
 const broker = useBroker({
   config: {

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { readStation } from "@stationkit/test-kit";
+import { useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it } from "vitest";
 import { createProducer } from "../src/index.js";
-import { useBroker } from "./support/broker.js";
-import { readStation } from "./support/stored-messages.js";
 
 const broker = useBroker();
 

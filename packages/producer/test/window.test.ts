@@ -1,9 +1,9 @@
 import { AbortedError, connect, DeliveryExpiredError } from "@stationkit/core-protocol";
 import { startNats } from "@stationkit/embedded-nats";
+import { readStation } from "@stationkit/test-kit";
+import { useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
 import { createProducer, DeliveryError, ProducerClosedError } from "../src/index.js";
-import { useBroker } from "./support/broker.js";
-import { readStation } from "./support/stored-messages.js";
 
 const broker = useBroker();
 

@@ -1,8 +1,8 @@
 import { connect, type Connection, ResourceLimitError } from "@stationkit/core-protocol";
 import { type NatsCluster, startCluster } from "@stationkit/embedded-nats";
 import { createStationAdmin } from "@stationkit/station-admin";
+import { freshName, rejection } from "@stationkit/test-kit/vitest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freshName, rejection } from "./support/broker.js";
 import { agreed } from "./support/expect-station.js";
 
 describe("a cluster of three", () => {

@@ -1,9 +1,11 @@
 import { type Connection, StationNotFoundError } from "@stationkit/core-protocol";
 import { createStationAdmin, type StationAdmin } from "@stationkit/station-admin";
+import { createRandom } from "@stationkit/test-kit";
+import { freshName } from "@stationkit/test-kit/vitest";
 import { beforeEach, describe, expect, it } from "vitest";
-import { freshName, useBroker } from "./support/broker.js";
+import { useBroker } from "./support/broker.js";
 import { agreed, expectWhole } from "./support/expect-station.js";
-import { seededRandom, withFaults } from "./support/faults.js";
+import { withFaults } from "./support/faults.js";
 
 const CLIENTS = 12;
 const ROUNDS = 12;
@@ -16,7 +18,7 @@ beforeEach(async () => {
 });
 
 function shakenAdmins(seed: number): StationAdmin[] {
-  const random = seededRandom(seed);
+  const random = createRandom(seed).fraction;
   return connections.map((connection) =>
     createStationAdmin(
       withFaults(connection, () =>

@@ -1,9 +1,11 @@
 import { type Connection, StationExistsError } from "@stationkit/core-protocol";
 import { createStationAdmin, type Station, type StationAdmin, type StationOptions } from "@stationkit/station-admin";
+import { createRandom } from "@stationkit/test-kit";
+import { freshName } from "@stationkit/test-kit/vitest";
 import { beforeEach, describe, expect, it } from "vitest";
-import { freshName, useBroker } from "./support/broker.js";
+import { useBroker } from "./support/broker.js";
 import { agreed, expectWhole } from "./support/expect-station.js";
-import { seededRandom, withFaults } from "./support/faults.js";
+import { withFaults } from "./support/faults.js";
 
 const CLIENTS = 20;
 const ROUNDS = 20;
@@ -17,7 +19,7 @@ beforeEach(async () => {
 
 /** Each client's requests are held back by up to 5 ms, so that rounds with other seeds meet in other orders. */
 function shakenAdmins(seed: number): StationAdmin[] {
-  const random = seededRandom(seed);
+  const random = createRandom(seed).fraction;
   return connections.map((connection) =>
     createStationAdmin(
       withFaults(connection, () =>
@@ -53,7 +55,7 @@ describe("twenty clients at once", () => {
 
   it("end with one station when each ensures it with other settings, and nobody gets an error", async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      const random = seededRandom(1_000 + round);
+      const random = createRandom(1_000 + round).fraction;
       const name = freshName("ensure");
       const stations = await Promise.all(
         shakenAdmins(round).map((admin) => admin.ensure({ name, ...randomSettings(random) })),
@@ -65,7 +67,7 @@ describe("twenty clients at once", () => {
 
   it("lose no message that one of them has produced as soon as its ensure was done", async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      const random = seededRandom(3_000 + round);
+      const random = createRandom(3_000 + round).fraction;
       const name = freshName("produce");
       const counts = await Promise.all(
         shakenAdmins(round).map(async (admin, index) => {
@@ -83,7 +85,7 @@ describe("twenty clients at once", () => {
 
   it("end with one station when each creates it with other settings, and only those who asked for others get an error", async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      const random = seededRandom(2_000 + round);
+      const random = createRandom(2_000 + round).fraction;
       const name = freshName("create");
       const requests = connections.map(() => ({ name, ...randomSettings(random) }));
       const results = await Promise.allSettled(

@@ -1,7 +1,8 @@
 import { StationNotFoundError } from "@stationkit/core-protocol";
 import { createStationAdmin, type StationAdmin } from "@stationkit/station-admin";
+import { freshName, rejection } from "@stationkit/test-kit/vitest";
 import { describe, expect, it } from "vitest";
-import { freshName, rejection, useBroker } from "./support/broker.js";
+import { useBroker } from "./support/broker.js";
 import { expectWhole } from "./support/expect-station.js";
 import { type Fault, withFaults } from "./support/faults.js";
 

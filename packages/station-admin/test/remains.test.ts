@@ -1,7 +1,8 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { freshName } from "@stationkit/test-kit/vitest";
 import { expect, it } from "vitest";
-import { freshName, useBroker } from "./support/broker.js";
+import { useBroker } from "./support/broker.js";
 
 const broker = useBroker();
 

@@ -7,8 +7,9 @@ import {
   UsageError,
 } from "@stationkit/core-protocol";
 import { STATION_DEFAULTS, type StationDescription } from "@stationkit/station-admin";
+import { freshName, rejection } from "@stationkit/test-kit/vitest";
 import { describe, expect, it } from "vitest";
-import { freshName, rejection, useBroker } from "./support/broker.js";
+import { useBroker } from "./support/broker.js";
 import { expectWhole } from "./support/expect-station.js";
 
 const broker = useBroker();

@@ -1,7 +1,8 @@
 import { connect, PermissionDeniedError } from "@stationkit/core-protocol";
 import { createStationAdmin, type StationEvent, type StationWatch } from "@stationkit/station-admin";
+import { freshName } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
-import { freshName, useBroker } from "./support/broker.js";
+import { useBroker } from "./support/broker.js";
 
 const broker = useBroker();
 const soon = { timeout: 5_000, interval: 20 };

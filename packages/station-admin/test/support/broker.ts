@@ -1,7 +1,8 @@
 import { connect, type Connection, type ConnectOptions } from "@stationkit/core-protocol";
 import { type NatsServer, startNats, type StartNatsOptions } from "@stationkit/embedded-nats";
 import { createStationAdmin, type StationAdmin } from "@stationkit/station-admin";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
+import { expectNoClients, failOnUnhandledRejections } from "@stationkit/test-kit/vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 
 /** The broker of a test file. */
 export interface Broker {
@@ -92,46 +93,4 @@ export function useBroker(options: StartNatsOptions = {}): Broker {
       for (let i = 0; i < count; i++) await required().natsConnection.request(subject, `message ${i}`);
     },
   };
-}
-
-async function expectNoClients(server: NatsServer): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const response = await fetch(`${server.monitorUrl}/connz`);
-      expect(((await response.json()) as { connections: unknown[] }).connections).toEqual([]);
-    },
-    { timeout: 5_000, interval: 20 },
-  );
-}
-
-function failOnUnhandledRejections(): void {
-  const seen: unknown[] = [];
-  const listener = (reason: unknown): void => {
-    seen.push(reason);
-  };
-  beforeEach(() => {
-    seen.length = 0;
-    process.on("unhandledRejection", listener);
-  });
-  afterEach(() => {
-    process.off("unhandledRejection", listener);
-    expect(seen).toEqual([]);
-  });
-}
-
-let stations = 0;
-
-/** A station name that no other test has. */
-export function freshName(prefix = "s"): string {
-  return `${prefix}-${process.pid}-${stations++}`;
-}
-
-/** The error that a promise is rejected with. */
-export async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof Error) return error;
-  }
-  throw new Error("the promise was expected to be rejected with an error");
 }

@@ -36,15 +36,3 @@ export function withFaults(
     requests: { value: requests },
   }) as Connection & { requests: string[] };
 }
-
-/** Numbers of 0 to below 1, the same for the same seed. @see mulberry32 */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

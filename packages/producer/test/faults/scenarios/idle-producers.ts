@@ -1,0 +1,54 @@
+import { connect } from "@stationkit/core-protocol";
+import { startNats } from "@stationkit/embedded-nats";
+import { createProducer } from "@stationkit/producer";
+import type { Scenario } from "@stationkit/test-kit";
+
+const LIMIT_BYTES = 10_000_000;
+const STATIONS = 10;
+
+interface Memory {
+  readonly heap: number;
+  readonly external: number;
+  readonly rss: number;
+}
+
+export const idleProducers: Scenario = {
+  name: "idle-producers",
+  title: "1,000 idle producers on one connection",
+  group: "soak",
+  defaultCount: 1_000,
+  nodeOptions: ["--expose-gc"],
+  async run({ count, findings, version }) {
+    await using server = await startNats(version === undefined ? {} : { version });
+    const connection = await connect({ servers: server.url });
+    const open = (i: number): Promise<unknown> =>
+      createProducer(connection, { stationName: `s-${i % STATIONS}`, producerName: `p-${i}` });
+    // What the first ones bring is not what one more costs: code that is compiled, the watches of the stations.
+    for (let i = 0; i < 2 * STATIONS; i++) await open(i);
+    const before = await settledMemory();
+    const producers: unknown[] = [];
+    for (let i = 0; i < count; i++) producers.push(await open(i));
+    const after = await settledMemory();
+    for (const kind of ["heap", "external", "rss"] as const) {
+      findings.figure(`${kind}Mb`, Math.round((after[kind] - before[kind]) / 10_000) / 100);
+    }
+    findings.figure("producers", producers.length);
+    findings.expect(
+      after.heap - before.heap + after.external - before.external < LIMIT_BYTES,
+      `${count} producers take less than 10 MB of heap and external memory`,
+    );
+    findings.expect(after.rss - before.rss < LIMIT_BYTES, `${count} producers take less than 10 MB of RSS`);
+    await connection.close();
+  },
+};
+
+/** After everything that can be collected is collected. */
+async function settledMemory(): Promise<Memory> {
+  if (globalThis.gc === undefined) throw new Error("run this scenario with --expose-gc");
+  for (let i = 0; i < 5; i++) {
+    globalThis.gc();
+    await new Promise(setImmediate);
+  }
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { heap: heapUsed, external, rss };
+}

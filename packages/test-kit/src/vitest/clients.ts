@@ -1,0 +1,13 @@
+import type { NatsServer } from "@stationkit/embedded-nats";
+import { expect, vi } from "vitest";
+
+/** For the end of a test: everything that it opened is closed, on the server's side too. */
+export async function expectNoClients(server: NatsServer): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const response = await fetch(`${server.monitorUrl}/connz`);
+      expect(((await response.json()) as { connections: unknown[] }).connections).toEqual([]);
+    },
+    { timeout: 5_000, interval: 20 },
+  );
+}

@@ -1,0 +1,4 @@
+export { expectNoClients } from "./clients.js";
+export { rejection } from "./rejection.js";
+export { failOnUnhandledRejections } from "./unhandled-rejections.js";
+export { type Broker, freshName, useBroker } from "./use-broker.js";

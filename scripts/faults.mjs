@@ -1,0 +1,81 @@
+// npm run faults: every fault scenario of the producer, each in a process of its own, on the oldest and the newest line of
+// nats-server. `npm run soak` runs the long ones. Exit code 1 when a promise was broken.
+import "./workspace/node-version.mjs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { listScenarios, makePrograms, runOrder } from "./faults/campaign.mjs";
+import { campaignTable, outcomeLine } from "./faults/print-outcome.mjs";
+import { root } from "./workspace/packages.mjs";
+import { runMain, setUp } from "./workspace/set-up.mjs";
+
+const SERVERS = ["2.10.27", "2.15.1"];
+/** Far above what any scenario takes with 100,000 messages. */
+const LIMIT_MS = 15 * 60_000;
+
+const { values } = parseArgs({
+  options: {
+    scenario: { type: "string", multiple: true },
+    group: { type: "string", multiple: true },
+    count: { type: "string" },
+    seed: { type: "string" },
+    server: { type: "string", multiple: true, default: SERVERS },
+  },
+});
+
+/**
+ * @param {string} name
+ * @param {string | undefined} text
+ */
+function parseCount(name, text) {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`--${name} takes a number, not ${text}`);
+  return value;
+}
+
+/** @param {import("./faults/campaign.mjs").ScenarioEntry} scenario */
+function isWanted({ name, group }) {
+  if (values.scenario !== undefined) return values.scenario.includes(name);
+  return values.group?.includes(group) ?? group !== "soak";
+}
+
+/** @param {string} folder */
+async function campaign(folder) {
+  const [count, seed] = [parseCount("count", values.count), parseCount("seed", values.seed)];
+  const programs = await makePrograms(folder);
+  const all = await listScenarios(programs);
+  const unknown = values.scenario?.filter((wanted) => !all.some(({ name }) => name === wanted)) ?? [];
+  if (unknown.length > 0) {
+    const list = all.map(({ name, group, title }) => `  ${name.padEnd(20)} ${group.padEnd(8)} ${title}`);
+    console.error([`no scenario is called ${unknown.join(", ")}; there are`, ...list].join("\n"));
+    process.exitCode = 2;
+    return;
+  }
+  const outcomes = [];
+  for (const version of values.server) {
+    for (const scenario of all.filter(isWanted)) {
+      const order = {
+        ...{ scenario, version, count: count ?? scenario.defaultCount },
+        seed: seed ?? Math.floor(Math.random() * 0x7fff_ffff),
+      };
+      const outcome = await runOrder(programs, order, LIMIT_MS);
+      console.log(outcomeLine(outcome));
+      outcomes.push(outcome);
+    }
+  }
+  const broken = outcomes.filter(({ problems }) => problems.length > 0);
+  console.log(`\n${campaignTable(outcomes)}\n${outcomes.length} runs, ${broken.length} with a broken promise`);
+  process.exitCode = broken.length === 0 ? 0 : 1;
+}
+
+await runMain(async () => {
+  await setUp();
+  // Below the producer, where nothing is committed or published.
+  const folder = mkdtempSync(join(root, "packages/producer/node_modules/faults-"));
+  try {
+    await campaign(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

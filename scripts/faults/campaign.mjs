@@ -1,0 +1,91 @@
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import { bundle } from "../../packages/test-kit/bundle.mjs";
+import { root } from "../workspace/packages.mjs";
+
+const faults = join(root, "packages/producer/test/faults");
+
+/**
+ * @typedef {import("../../packages/test-kit/src/scenario/messages.js").RunMessage} Message
+ * @typedef {import("../../packages/test-kit/src/scenario/messages.js").ScenarioEntry} ScenarioEntry
+ *
+ * @typedef {object} Order - one run of one scenario
+ * @property {ScenarioEntry} scenario
+ * @property {number} count - messages
+ * @property {number} seed
+ * @property {string} version - of nats-server
+ *
+ * @typedef {object} Outcome
+ * @property {Order} order
+ * @property {Message} message
+ * @property {string[]} problems - empty when every promise was kept
+ * @property {number} seconds
+ */
+
+/**
+ * The programs of the scenarios, made anew, for plain Node.
+ * @param {string} folder
+ */
+export function makePrograms(folder) {
+  const names = ["run-one", "doomed-producer"];
+  return bundle(Object.fromEntries(names.map((name) => [name, join(faults, `${name}.ts`)])), folder);
+}
+
+/**
+ * @param {Readonly<Record<string, string>>} programs
+ * @returns {Promise<readonly ScenarioEntry[]>}
+ */
+export async function listScenarios(programs) {
+  const { message } = await start(programs, { timeoutMs: 60_000 });
+  if (message?.type !== "list") throw new Error("the programs do not know their scenarios");
+  return message.scenarios;
+}
+
+/**
+ * Runs one scenario in a process of its own, in which a promise that is rejected unheard is fatal.
+ * @param {Readonly<Record<string, string>>} programs
+ * @param {Order} order
+ * @param {number} timeoutMs
+ * @returns {Promise<Outcome>}
+ */
+export async function runOrder(programs, order, timeoutMs) {
+  const { scenario, count, seed, version } = order;
+  const startedAt = performance.now();
+  const { message, end } = await start(programs, {
+    args: [JSON.stringify({ name: scenario.name, count, seed, version, programs })],
+    nodeOptions: scenario.nodeOptions,
+    timeoutMs,
+  });
+  const problems = message?.type === "report" ? [...message.report.broken] : [];
+  if (end !== "code 0") problems.push(`its process ended with ${end}`);
+  else if (message === undefined) problems.push("its process ended without a report");
+  return {
+    order,
+    problems,
+    message: message ?? { type: "skipped", reason: "no report" },
+    seconds: (performance.now() - startedAt) / 1_000,
+  };
+}
+
+/**
+ * @param {Readonly<Record<string, string>>} programs
+ * @param {{ args?: string[], nodeOptions?: readonly string[], timeoutMs: number }} options
+ * @returns {Promise<{ message: Message | undefined, end: string }>}
+ */
+function start(programs, { args = [], nodeOptions = [], timeoutMs }) {
+  return new Promise((resolve) => {
+    const child = fork(programs["run-one"] ?? "", args, {
+      execArgv: ["--unhandled-rejections=strict", "--enable-source-maps", ...nodeOptions],
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
+    });
+    /** @type {Message | undefined} */
+    let message;
+    child.on("message", (received) => {
+      message = /** @type {Message} */ (received);
+    });
+    child.on("exit", (code, signal) => {
+      resolve({ message, end: signal === null ? `code ${code}` : `${signal}, after ${timeoutMs / 1_000} s at most` });
+    });
+  });
+}

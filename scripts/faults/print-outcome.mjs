@@ -1,0 +1,64 @@
+import Table from "cli-table3";
+
+/**
+ * @typedef {import("./campaign.mjs").Outcome} Outcome
+ * @typedef {import("../../packages/test-kit/src/checker/verdict.js").Verdict & import("../../packages/test-kit/src/checker/verdict.js").Promised} Judged
+ */
+
+const head = ["scenario", "server", "seed", "messages", "acked", "failed", "unknown"];
+const defects = /** @type {const} */ (["lost", "duplicated", "silent", "wronglyDenied", "reorderedInPartition"]);
+const defectHead = ["lost", "doubled", "silent", "denied", "reordered"];
+
+/** @param {number} value */
+function format(value) {
+  return value.toLocaleString("en-US");
+}
+
+/**
+ * One line, and below it what was broken.
+ * @param {Outcome} outcome
+ * @returns {string}
+ */
+export function outcomeLine({ order: { scenario, seed, version }, message, problems, seconds }) {
+  const start = `${scenario.name} (nats-server ${version}, seed ${seed})`;
+  if (message.type === "skipped" && problems.length === 0) return `skip  ${start}: ${message.reason}`;
+  const { figures = {} } = message.type === "report" ? message.report : {};
+  const told = Object.entries(figures).map(([name, value]) => `${name} ${format(value)}`);
+  const line = `${problems.length === 0 ? "ok   " : "BROKEN"} ${start}: ${[...told, `${seconds.toFixed(1)} s`].join(", ")}`;
+  return [line, ...problems.map((problem) => `      ${problem}`)].join("\n");
+}
+
+/**
+ * Every verdict of a campaign. A number of reordered messages in brackets: order is not promised there.
+ * @param {readonly Outcome[]} outcomes
+ * @returns {string}
+ */
+export function campaignTable(outcomes) {
+  const table = new Table({
+    head: [...head, ...defectHead],
+    colAligns: [...head, ...defectHead].map((_, i) => (i < 2 ? "left" : "right")),
+    style: { head: [], border: [] },
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+  });
+  for (const { order, message } of outcomes) {
+    if (message.type !== "report") continue;
+    for (const [name, verdict] of Object.entries(message.report.verdicts)) {
+      const title = name === "s" ? order.scenario.name : `${order.scenario.name} ${name}`;
+      table.push([title, order.version, order.seed, ...numbers(verdict)]);
+    }
+  }
+  return table.toString();
+}
+
+/** @param {Judged} verdict */
+function numbers(verdict) {
+  const { attempted, acknowledged, notSent, rejected, unknown, order } = verdict;
+  const counts = [attempted, acknowledged, notSent + rejected, unknown].map(format);
+  return [
+    ...counts,
+    ...defects.map((kind) => {
+      const count = format(verdict.defects[kind].count);
+      return kind === "reorderedInPartition" && !order ? `(${count})` : count;
+    }),
+  ];
+}
