@@ -90,7 +90,7 @@ describe("a producer under faults", () => {
           await server.restart();
           await vi.waitFor(() => {
             expect(connection.state).toBe("connected");
-          }, 5_000);
+          }, 20_000);
         }
       },
     });

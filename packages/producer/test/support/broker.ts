@@ -28,7 +28,7 @@ export function useBroker(options: StartNatsOptions = {}): Broker {
     await Promise.all(connections.splice(0).map((connection) => connection.close()));
     await vi.waitFor(async () => {
       expect(await countClients(server)).toBe(0);
-    }, 5_000);
+    }, 20_000);
     expect(unhandled).toEqual([]);
   });
   afterAll(async () => {
