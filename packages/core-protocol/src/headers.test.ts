@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "./errors/usage-errors.js";
-import { encodeHeaderBlock, encodeUserHeaders, HEADER, headerLine, type MessageHeaders } from "./headers.js";
+import {
+  encodeHeaderTail,
+  encodeUserHeaders,
+  HEADER,
+  HEADER_PREAMBLE,
+  headerLine,
+  type MessageHeaders,
+} from "./headers.js";
 import { LIMITS } from "./limits.js";
 
 const decoder = new TextDecoder();
@@ -48,26 +55,27 @@ describe("encodeUserHeaders", () => {
 
   it("carries empty values, inner white space, colons and non-ASCII as UTF-8", () => {
     const lines = encodeUserHeaders({ a: "", b: "x y\tz", c: "http://h:1/", d: "größe 日本" });
-    expect(decoder.decode(encodeHeaderBlock(lines))).toBe(
-      "NATS/1.0\r\na: \r\nb: x y\tz\r\nc: http://h:1/\r\nd: größe 日本\r\n\r\n",
-    );
+    expect(decoder.decode(encodeHeaderTail(lines))).toBe("a: \r\nb: x y\tz\r\nc: http://h:1/\r\nd: größe 日本\r\n\r\n");
   });
 });
 
-describe("encodeHeaderBlock", () => {
-  const frame = "NATS/1.0\r\n\r\n".length;
+describe("encodeHeaderTail", () => {
+  const frame = `${HEADER_PREAMBLE}\r\n`.length;
   const around = headerLine("a", "").length;
 
-  it("counts bytes, not characters, up to 65,535 of them", () => {
+  it("counts bytes of the whole block, not characters, up to 65,535 of them", () => {
     const fits = headerLine("a", "x".repeat(LIMITS.maxHeaderBytes - frame - around));
-    expect(encodeHeaderBlock(fits)).toHaveLength(65_535);
+    expect(encodeHeaderTail(fits)).toHaveLength(65_535 - HEADER_PREAMBLE.length);
     const wide = headerLine("a", "ü".repeat((LIMITS.maxHeaderBytes - frame - around) / 2 + 1));
     expect(wide.length).toBeLessThan(65_535);
-    expect(() => encodeHeaderBlock(wide)).toThrow(/at most 65535/);
+    expect(() => encodeHeaderTail(wide)).toThrow(/at most 65535/);
   });
 
-  it("refuses one byte more", () => {
+  it("refuses one byte more, of the tail or of the lines before it", () => {
     const tooLong = headerLine("a", "x".repeat(LIMITS.maxHeaderBytes - frame - around + 1));
-    expect(() => encodeHeaderBlock(tooLong)).toThrow(/headers take 65536 bytes/);
+    expect(() => encodeHeaderTail(tooLong)).toThrow(/headers take 65536 bytes/);
+    const fits = headerLine("a", "x".repeat(LIMITS.maxHeaderBytes - frame - around - 7));
+    expect(() => encodeHeaderTail(fits, 7)).not.toThrow();
+    expect(() => encodeHeaderTail(fits, 8)).toThrow(/headers take 65536 bytes/);
   });
 });

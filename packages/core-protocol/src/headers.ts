@@ -14,7 +14,9 @@ export const HEADER = {
   memphisProducedBy: "$memphis_producedBy",
 } as const;
 
-const PREAMBLE = "NATS/1.0\r\n";
+/** First line of every header block. */
+export const HEADER_PREAMBLE = "NATS/1.0\r\n";
+
 const NAME = /^[!-9;-~]+$/;
 const RESERVED = /^(\$memphis|Nats-Msg-Id$|Nats-Batch-|msg-id$)/i;
 const LINE_BREAK = /[\r\n]/;
@@ -46,14 +48,17 @@ export function headerLine(name: string, value: string): string {
 }
 
 /**
- * Puts a whole header block around lines made by `headerLine` and `encodeUserHeaders`.
- * @returns UTF-8 bytes, ready for HPUB.
- * @throws {UsageError} above 65,535 bytes.
+ * Ends a header block: lines made by `headerLine` and `encodeUserHeaders`, and the empty line after them. What stands before it in the
+ * block is `HEADER_PREAMBLE` and lines that differ from message to message.
+ * @param reservedBytes - what the lines before it may take.
+ * @returns UTF-8 bytes.
+ * @throws {UsageError} when the whole block could take more than 65,535 bytes.
  */
-export function encodeHeaderBlock(lines: string): Uint8Array {
-  const block = Buffer.from(`${PREAMBLE}${lines}\r\n`, "utf8");
-  if (block.length > LIMITS.maxHeaderBytes) {
-    throw new UsageError(`headers take ${block.length} bytes, at most ${LIMITS.maxHeaderBytes} are allowed`);
+export function encodeHeaderTail(lines: string, reservedBytes = 0): Uint8Array {
+  const tail = Buffer.from(`${lines}\r\n`, "utf8");
+  const blockBytes = HEADER_PREAMBLE.length + reservedBytes + tail.length;
+  if (blockBytes > LIMITS.maxHeaderBytes) {
+    throw new UsageError(`headers take ${blockBytes} bytes, at most ${LIMITS.maxHeaderBytes} are allowed`);
   }
-  return block;
+  return tail;
 }

@@ -83,8 +83,9 @@ export {
 } from "./errors/api-error.js";
 export { toStationkitError } from "./errors/nats-error.js";
 export type { JetStreamApi } from "./connection/jetstream-api.js";
-export { isLive } from "./connection/transport.js";
+export { isLive } from "./connection/nats-internals.js";
+export type { Outbound, OutboundMessage } from "./connection/outbound.js";
 export { EventEmitter, type Listener } from "./event-emitter.js";
-export { encodeHeaderBlock, encodeUserHeaders, HEADER, headerLine } from "./headers.js";
+export { encodeHeaderTail, encodeUserHeaders, HEADER, HEADER_PREAMBLE, headerLine } from "./headers.js";
 export { MalformedMessageError, type MalformedMessageFields } from "./control/malformed-message-error.js";
 export { requireConnection, requireDurationMs, requireInteger, requireKnownKeys } from "./validation.js";

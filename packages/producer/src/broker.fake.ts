@@ -1,4 +1,9 @@
-import { type Connection, type ConnectionStatus, parseStationName } from "@stationkit/core-protocol";
+import {
+  type Connection,
+  type ConnectionStatus,
+  type OutboundMessage,
+  parseStationName,
+} from "@stationkit/core-protocol";
 import type { Station } from "@stationkit/station-admin";
 import { type ProducerOptions, resolveProducerOptions } from "./producer-options.js";
 import { StationProducer } from "./station-producer.js";
@@ -9,11 +14,6 @@ export interface Published {
   readonly text: string;
   readonly msgId: string | undefined;
   readonly reply: string;
-}
-
-interface PublishOptions {
-  readonly reply: string;
-  readonly headers: { encode(): Uint8Array };
 }
 
 interface AnswerMessage {
@@ -49,12 +49,15 @@ export class FakeBroker {
         return { unsubscribe: () => this.subscriptions-- };
       },
       flush: () => Promise.resolve(),
-      publish: (subject: string, payload: Uint8Array, options: PublishOptions) => {
-        this.#publish(subject, payload, options);
-      },
     };
     this.connection = {
       natsConnection,
+      outbound: {
+        publish: (subject: string, reply: string, message: OutboundMessage) => {
+          this.#publish(subject, reply, message);
+        },
+        flush: () => undefined,
+      },
       inboxPrefix: "_INBOX",
       server: { maxPayloadBytes: 1_000 },
       get state() {
@@ -112,10 +115,10 @@ export class FakeBroker {
     for (const listener of [...this.#listeners]) listener(status);
   }
 
-  #publish(subject: string, payload: Uint8Array, { reply, headers }: PublishOptions): void {
+  #publish(subject: string, reply: string, { headLines, payload }: OutboundMessage): void {
     const error = this.publishError?.();
     if (error !== undefined) throw error;
-    const msgId = /Nats-Msg-Id: (.*)\r\n/.exec(Buffer.from(headers.encode()).toString())?.[1];
+    const msgId = /Nats-Msg-Id: (.*)\r\n/.exec(headLines)?.[1];
     const partition = Number(/\$(\d+)\.final$/.exec(subject)?.[1]);
     this.published.push({ partition, text: Buffer.from(payload).toString(), msgId, reply });
   }

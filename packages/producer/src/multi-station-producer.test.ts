@@ -132,6 +132,14 @@ describe("a producer for several stations", () => {
     expect(brokers[0]!.published).toEqual([]);
   });
 
+  it("writes no bytes for a message that is turned away", async () => {
+    const serializer = vi.fn((message: unknown) => Buffer.from(String(message)));
+    const { producer } = await open({ maxInFlightMessages: 1, serializer });
+    producer.tryProduce({ message: "a" });
+    expect(producer.tryProduce({ message: "b" })).toBeUndefined();
+    expect(serializer).not.toHaveBeenCalledWith("b");
+  });
+
   it("gives no id when idempotent is false", async () => {
     const { producer, brokers } = await open({ idempotent: false });
     await producer.produce({ message: "a" });

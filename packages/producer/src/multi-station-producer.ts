@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import { EventEmitter, type Listener, toStationkitError } from "@stationkit/core-protocol";
 import type { MultiStationDelivery, PubAck } from "./delivery.js";
 import { createMessageIds } from "./engine/message-ids.js";
-import type { PendingMessage } from "./engine/pending-message.js";
+import { PendingMessage } from "./engine/pending-message.js";
 import type { ProduceOptions, ProduceRequest } from "./produce-request.js";
 import type {
   MultiStationProducer as Face,
@@ -50,7 +50,11 @@ export class MultiStationProducer<T> implements Face<T> {
   produce(options: ProduceOptions<T>): Promise<readonly PubAck[] | MultiStationDelivery>;
   async produce(options: ProduceOptions<T>): Promise<readonly PubAck[] | MultiStationDelivery> {
     const prepared = this.#prepare(options);
-    const admissions = await Promise.allSettled(prepared.map(async ({ producer, message }) => producer.admit(message)));
+    const admitted = prepared.map(({ producer, message }) => producer.admit(message));
+    // Mostly all have room, and then there is nothing to wait for.
+    const admissions = admitted.every((message) => message instanceof PendingMessage)
+      ? admitted.map(fulfilled)
+      : await Promise.allSettled(admitted.map((message) => Promise.resolve(message)));
     const delivery = new Deliveries(
       prepared.map(({ message }) => message),
       admissions,
@@ -66,16 +70,13 @@ export class MultiStationProducer<T> implements Face<T> {
   }
 
   tryProduce(request: ProduceRequest<T>): MultiStationDelivery | undefined {
-    const prepared = this.#prepare(request);
+    for (const producer of this.#producers) producer.check(request);
     if (this.#producers.some((producer) => producer.isFull)) return undefined;
-    const messages = prepared.map(({ producer, message }) => {
+    const messages = this.#prepare(request).map(({ producer, message }) => {
       void producer.admit(message);
       return message;
     });
-    return new Deliveries(
-      messages,
-      messages.map((value) => ({ status: "fulfilled", value })),
-    );
+    return new Deliveries(messages, messages.map(fulfilled));
   }
 
   produceMany(
@@ -113,6 +114,7 @@ export class MultiStationProducer<T> implements Face<T> {
   #prepare(request: ProduceOptions<T>): { producer: StationProducer<T>; message: PendingMessage }[] {
     const msgId = request.msgId ?? this.#nextId?.();
     const withId = msgId === undefined ? request : { ...request, msgId };
+    for (const producer of this.#producers) producer.check(withId);
     return this.#producers.map((producer) => ({ producer, message: producer.prepare(withId) }));
   }
 
@@ -129,6 +131,10 @@ export class MultiStationProducer<T> implements Face<T> {
       deliveryErrors.reduce((total, error) => total + error.failedCount, 0),
     );
   }
+}
+
+function fulfilled(value: PendingMessage): PromiseFulfilledResult<PendingMessage> {
+  return { status: "fulfilled", value };
 }
 
 /** The stations' deliveries of one message, and their answers together. */

@@ -383,18 +383,18 @@ describe("a connection that is closed for good", () => {
 });
 
 describe("messages produced together", () => {
-  it("leave in order at the end of the turn, the first and every burst of 64 at once", async () => {
+  it("leave in order at the end of the turn, the first and every burst of 128 at once", async () => {
     const broker = new FakeBroker();
     const producer = await openProducer(broker);
-    const sentAfter = range(70).map((i) => {
+    const sentAfter = range(150).map((i) => {
       void producer.produce({ message: String(i) });
       return broker.published.length;
     });
-    expect(sentAfter.slice(0, 64)).toEqual(range(64).map(() => 1));
-    expect(sentAfter[64]).toBe(65);
-    expect(sentAfter[69]).toBe(65);
+    expect(sentAfter.slice(0, 128)).toEqual(range(128).map(() => 1));
+    expect(sentAfter[128]).toBe(129);
+    expect(sentAfter[149]).toBe(129);
     await pass(1);
-    expect(broker.takeTexts()).toBe(range(70).join(" "));
+    expect(broker.takeTexts()).toBe(range(150).join(" "));
   });
 
   it("that are aborted before they left are not sent, and were not", async () => {

@@ -1,6 +1,5 @@
 import type { Writable } from "node:stream";
 import {
-  AbortedError,
   type Connection,
   ConnectionClosedError,
   type ConnectionStatus,
@@ -14,7 +13,8 @@ import {
 } from "@stationkit/core-protocol";
 import type { Station } from "@stationkit/station-admin";
 import type { Delivery, PubAck } from "./delivery.js";
-import { AbortListeners } from "./engine/abort-listeners.js";
+import { abortedError, AbortListeners } from "./engine/abort-listeners.js";
+import { Admission } from "./engine/admission.js";
 import { Deadlines } from "./engine/deadlines.js";
 import { createEncoder } from "./engine/encode.js";
 import { FailureLog } from "./engine/failure-log.js";
@@ -25,8 +25,8 @@ import { PartitionLane } from "./engine/partition-lane.js";
 import { PendingMessage } from "./engine/pending-message.js";
 import { route } from "./engine/route.js";
 import { SendScheduler } from "./engine/send-scheduler.js";
-import { isStreamGone } from "./engine/station-lookup.js";
-import { type Waiter, Window } from "./engine/window.js";
+import { findAbsence } from "./engine/station-lookup.js";
+import { Window } from "./engine/window.js";
 import { Wire } from "./engine/wire.js";
 import { checkRequest, type ProduceOptions, type ProduceRequest } from "./produce-request.js";
 import type {
@@ -61,6 +61,7 @@ export class StationProducer<T> implements Producer<T> {
   readonly #nextId = createMessageIds();
   readonly #wire: Wire;
   readonly #window: Window;
+  readonly #admission: Admission;
   readonly #lanes = new Map<number, PartitionLane>();
   readonly #outcomes: LaneOutcomes;
   readonly #aborts = new AbortListeners();
@@ -84,6 +85,16 @@ export class StationProducer<T> implements Producer<T> {
     this.#window = new Window({ maxMessages: options.maxInFlightMessages, maxBytes: options.maxInFlightBytes });
     this.#failures = new FailureLog(options.maxInFlightBytes);
     this.#outcomes = createLaneOutcomes(options.deliveryTimeoutMs);
+    this.#admission = new Admission({
+      window: this.#window,
+      aborts: this.#aborts,
+      outcomes: this.#outcomes,
+      isConnectionClosed: () => connection.state === "closed",
+      dispatch: this.#dispatch,
+      onTurnedAway: (message) => {
+        this.#flushes.end(message.generation);
+      },
+    });
     this.#wire = new Wire(connection, this.#nextId(), (message, data, status) => {
       this.#lane(message.partition).answer(message, data, status);
     });
@@ -126,6 +137,7 @@ export class StationProducer<T> implements Producer<T> {
   produce(options: ProduceOptions<T>): Promise<PubAck | Delivery>;
   produce(options: ProduceOptions<T>): Promise<PubAck | Delivery> {
     try {
+      this.check(options);
       const admitted = this.admit(this.prepare(options));
       if (options.asyncProduce !== false) return Promise.resolve(admitted);
       return admitted instanceof PendingMessage
@@ -137,10 +149,10 @@ export class StationProducer<T> implements Producer<T> {
   }
 
   tryProduce(request: ProduceRequest<T>): Delivery | undefined {
-    this.#check(request);
+    this.check(request);
     // Before the costly steps: a message that is turned away must not be written as bytes, nor move the partitioner on.
     if (this.#window.isFull) return undefined;
-    return this.admit(this.#build(request)) as PendingMessage;
+    return this.admit(this.prepare(request)) as PendingMessage;
   }
 
   produceMany(
@@ -177,53 +189,45 @@ export class StationProducer<T> implements Producer<T> {
     return this.close();
   }
 
-  /** Steps one to three: validate, encode, route. Nothing is kept of a request that throws. */
-  prepare(request: ProduceOptions<T>): PendingMessage {
-    this.#check(request);
-    return this.#build(request);
-  }
-
-  #check(request: ProduceOptions<T>): void {
+  /** Step one: validate. Nothing is kept of a request that throws, here or in the next steps. */
+  check(request: ProduceOptions<T>): void {
     if (this.#closing !== undefined) throw new ProducerClosedError(this.producerName);
     checkRequest(request);
-    if (request.signal?.aborted === true) throw this.#aborted(request.signal, "not-sent");
+    if (request.signal?.aborted === true) throw abortedError(request.signal, "not-sent");
     if (this.#connection.state === "closed") {
       throw new ConnectionClosedError("the connection is closed: the message was not sent", "not-sent");
     }
   }
 
-  #build(request: ProduceOptions<T>): PendingMessage {
+  /** Steps two and three: encode, route. */
+  prepare(request: ProduceOptions<T>): PendingMessage {
     const msgId = request.msgId ?? (this.#options.idempotent ? this.#nextId() : undefined);
-    const { headerBlock, payload } = this.#encode(request, msgId);
-    this.#requireFit(headerBlock.length + payload.length);
+    const encoded = this.#encode(request, msgId);
+    this.#requireFit(encoded.sizeBytes);
     const station = this.#station.name;
     const partition = route(request, this.#station.partitions, this.#options.partitioner, station);
     const deadline = Date.now() + this.#options.deliveryTimeoutMs;
-    return new PendingMessage({ request, station, partition, msgId, headerBlock, payload, deadline });
+    return new PendingMessage({ request, station, partition, msgId, encoded, deadline });
   }
 
   /** Step four: lets the message in, at once or when there is room; then it is on its way. */
   admit(message: PendingMessage): PendingMessage | Promise<PendingMessage> {
     message.generation = this.#flushes.begin();
     this.#deadlines.watch();
-    if (this.#window.tryAdmit(message.sizeBytes)) {
-      this.#dispatch(message);
-      return message;
-    }
-    return this.#waitForRoom(message);
+    return this.#admission.admit(message);
   }
 
   /** Step five: the message belongs to its partition's lane, which publishes it. */
-  #dispatch(message: PendingMessage): void {
+  readonly #dispatch = (message: PendingMessage): void => {
     const { signal } = message.prepared.request;
     const lane = this.#lane(message.partition);
     if (signal !== undefined) {
       message.abortListener = this.#aborts.add(signal, () => {
-        lane.abandon(message, this.#aborted(signal, message.attempts > 0 ? "unknown" : "not-sent"));
+        lane.abandon(message, abortedError(signal, message.attempts > 0 ? "unknown" : "not-sent"));
       });
     }
     lane.add(message);
-  }
+  };
 
   /** Step six: the message has ended. Whoever waits for room comes in. */
   readonly #settle = (message: PendingMessage, result: PubAck | StationkitError): void => {
@@ -240,45 +244,6 @@ export class StationProducer<T> implements Producer<T> {
     const failure = { error, station, partition, msgId, request: message.prepared.request as ProduceRequest<T> };
     this.#failures.add(failure, message.sizeBytes);
     this.#events.emit("delivery-failed", error, failure);
-  }
-
-  #waitForRoom(message: PendingMessage): Promise<PendingMessage> {
-    const { signal } = message.prepared.request;
-    return new Promise((resolve, reject) => {
-      const giveUp = (error: StationkitError): void => {
-        message.stopListening();
-        this.#flushes.end(message.generation);
-        reject(error);
-      };
-      const waiter: Waiter = {
-        next: undefined,
-        previous: undefined,
-        sizeBytes: message.sizeBytes,
-        deadline: message.prepared.deadline,
-        admit: () => {
-          message.stopListening();
-          if (signal?.aborted === true) {
-            // Another message of the same signal made this room, just now.
-            giveUp(this.#aborted(signal, "not-sent"));
-            this.#window.release(message.sizeBytes);
-            return;
-          }
-          this.#dispatch(message);
-          resolve(message);
-        },
-        expire: () => {
-          const isClosed = this.#connection.state === "closed";
-          giveUp(isClosed ? this.#outcomes.closed(message) : this.#outcomes.expired(message));
-        },
-      };
-      if (signal !== undefined) {
-        message.abortListener = this.#aborts.add(signal, () => {
-          this.#window.giveUp(waiter);
-          giveUp(this.#aborted(signal, "not-sent"));
-        });
-      }
-      this.#window.wait(waiter);
-    });
   }
 
   #lane(partition: number): PartitionLane {
@@ -304,7 +269,7 @@ export class StationProducer<T> implements Producer<T> {
         onThrottled: () => {
           this.#window.shrink();
         },
-        isGone: (stream) => isStreamGone(this.#connection, stream),
+        findAbsence: (stream) => findAbsence(this.#connection, stream, this.#station.name),
       });
       this.#lanes.set(partition, lane);
     }
@@ -341,11 +306,6 @@ export class StationProducer<T> implements Producer<T> {
       `the message takes ${sizeBytes} bytes with its headers; station "${this.#station.name}" takes at most ${limitBytes}`,
       { outcome: "not-sent", sizeBytes, limitBytes },
     );
-  }
-
-  #aborted(signal: AbortSignal, outcome: "not-sent" | "unknown"): AbortedError {
-    const what = outcome === "not-sent" ? "before it was sent" : "while it was on its way: it may be stored";
-    return new AbortedError(`the message was aborted ${what}`, outcome, { cause: signal.reason });
   }
 
   /** What `close()` does; the connection's own close leaves the failures for whoever asks next. */

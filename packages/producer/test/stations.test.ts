@@ -1,4 +1,5 @@
-import { PermissionDeniedError, StationNotFoundError } from "@stationkit/core-protocol";
+import { connect, PermissionDeniedError, StationNotFoundError } from "@stationkit/core-protocol";
+import { startNats } from "@stationkit/embedded-nats";
 import { createStationAdmin } from "@stationkit/station-admin";
 import { describe, expect, it, vi } from "vitest";
 import { createProducer, MultiStationError } from "../src/index.js";
@@ -156,5 +157,21 @@ describe("a station that changes under a running producer", () => {
     await producer.produce({ message: "3", partitionNumber: 3, asyncProduce: false });
     expect(await readStation(connection, stationName)).toMatchObject([{ partition: 3, text: "3" }]);
     await expect(producer.close()).rejects.toMatchObject({ failedCount: 1 });
+  });
+
+  it("rejects within seconds when its server comes back without JetStream, and goes on when it has it again", async () => {
+    await using storing = await startNats();
+    const connection = await connect({ servers: storing.url, reconnectDelayMs: 50 });
+    const producer = await createProducer(connection, { stationName: "s", producerName: "p" });
+    await producer.produce({ message: "1", asyncProduce: false });
+    await storing.kill();
+    const without = await startNats({ port: storing.port, jetstream: false });
+    const refused = producer.produce({ message: "2", asyncProduce: false });
+    await expect(refused).rejects.toMatchObject({ code: "SK_JETSTREAM_DISABLED", outcome: "rejected" });
+    await without.stop();
+    await storing.restart();
+    expect(await producer.produce({ message: "3", asyncProduce: false })).toMatchObject({ sequence: 2 });
+    await expect(producer.close()).rejects.toMatchObject({ failedCount: 1 });
+    await connection.close();
   });
 });

@@ -5,10 +5,11 @@ import { EventEmitter, type Listener } from "../event-emitter.js";
 import { requireDurationMs } from "../validation.js";
 import { closeNow } from "./close-now.js";
 import { createJetStreamApi, type JetStreamApi } from "./jetstream-api.js";
+import { isLive } from "./nats-internals.js";
 import type { ResolvedConnectOptions } from "./options.js";
+import { Outbound } from "./outbound.js";
 import type { RequestOptions } from "./request-options.js";
 import { type ConnectionStatus, followStatus } from "./status.js";
-import { isLive } from "./transport.js";
 
 /** What the server said of itself when this connection was last made. */
 export interface ServerDescription {
@@ -21,6 +22,8 @@ export interface ServerDescription {
   readonly maxPayloadBytes: number;
   /** Name of its cluster; undefined for a single server. */
   readonly cluster: string | undefined;
+  /** Whether this server runs JetStream itself; another one of its cluster may. */
+  readonly jetStream: boolean;
   /** JetStream API level: 0 before 2.11, 2 since 2.12, 4 since 2.14. */
   readonly jetStreamApiLevel: number;
 }
@@ -41,6 +44,8 @@ export interface Connection extends AsyncDisposable {
   /** The nats.js connection underneath. */
   readonly natsConnection: NatsConnection;
   readonly jetStream: JetStreamApi;
+  /** Publishes messages with headers, many in one write. */
+  readonly outbound: Outbound;
   /** Prefix of reply subjects. */
   readonly inboxPrefix: string;
   /** Largest `close()` time in milliseconds. */
@@ -131,6 +136,7 @@ export function createConnection({ id, username, natsConnection, options }: Conn
     inboxPrefix: options.inboxPrefix,
     closeTimeoutMs: options.closeTimeoutMs,
     jetStream: createJetStreamApi(options.apiPrefix, request),
+    outbound: new Outbound(natsConnection),
     get state() {
       if (released || natsConnection.isClosed()) return "closed";
       return isLive(natsConnection) ? "connected" : "reconnecting";
@@ -163,6 +169,7 @@ function describeServer(natsConnection: NatsConnection, info: ServerInfo | undef
     version: info?.version ?? "",
     maxPayloadBytes: info?.max_payload ?? 0,
     cluster: info?.cluster,
+    jetStream: info?.jetstream ?? false,
     jetStreamApiLevel: info?.api_lvl ?? 0,
   };
 }

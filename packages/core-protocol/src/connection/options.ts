@@ -196,6 +196,8 @@ function resolveApiPrefix(options: ConnectOptions): string {
 }
 
 function requireSubjectPrefix(key: string, value: string): string {
-  if (/^[^\s.*>]+(\.[^\s.*>]+)*$/.test(value)) return value;
-  throw new UsageError(`${key} must be one or more subject tokens without wildcards, not ${JSON.stringify(value)}`);
+  const token = "[!-)+,\\-/-=?-~]+";
+  if (new RegExp(`^${token}(\\.${token})*$`).test(value)) return value;
+  const what = "one or more subject tokens of printable ASCII without wildcards";
+  throw new UsageError(`${key} must be ${what}, not ${JSON.stringify(value)}`);
 }

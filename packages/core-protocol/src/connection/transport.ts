@@ -57,17 +57,6 @@ export async function dialTcp({ options, login, name, deadline }: DialRequest): 
   );
 }
 
-/**
- * Whether bytes written now would reach a socket. The status events of nats.js arrive some microtasks after the socket is
- * gone, and what is published in between sits in a buffer that the next dial throws away; this says so at once.
- * @returns true when the internals that tell it are not there: the status events then have to do.
- * @see nats-core 3.4.0 protocol.js, `connected` and `resetOutbound`
- */
-export function isLive(natsConnection: NatsConnection): boolean {
-  const { protocol } = natsConnection as { protocol?: { connected?: boolean } };
-  return protocol?.connected ?? true;
-}
-
 async function toAuthenticator(
   authentication: ResolvedAuthentication,
   login: string | undefined,

@@ -1,3 +1,5 @@
+import { AbortedError } from "@stationkit/core-protocol";
+
 interface Shared {
   readonly callbacks: Set<() => void>;
   readonly listener: () => void;
@@ -32,4 +34,10 @@ export class AbortListeners {
     signal.addEventListener("abort", listener, { once: true });
     return shared;
   }
+}
+
+/** @param outcome - `unknown` when the message had been sent. */
+export function abortedError(signal: AbortSignal, outcome: "not-sent" | "unknown"): AbortedError {
+  const what = outcome === "not-sent" ? "before it was sent" : "while it was on its way: it may be stored";
+  return new AbortedError(`the message was aborted ${what}`, outcome, { cause: signal.reason });
 }

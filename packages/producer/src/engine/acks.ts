@@ -52,7 +52,6 @@ export function readAnswer(data: Uint8Array, status: number): Answer {
     return { type: "stored", stream: body.stream, sequence: body.seq, duplicate: body.duplicate === true };
   }
   if (body?.duplicate === true && body.seq === 0) return { type: "refused", error: DUPLICATE_IN_PROCESS };
-  if (body?.duplicate === true && body.seq === 0) return { type: "refused", error: DUPLICATE_IN_PROCESS };
   const text = decoder.decode(data.subarray(0, 200));
   return {
     type: "unreadable",

@@ -1,34 +1,40 @@
 import { runInNewContext } from "node:vm";
 import { parseProducerName, UsageError } from "@stationkit/core-protocol";
 import { describe, expect, it } from "vitest";
-import { createEncoder } from "./encode.js";
+import { createEncoder, type EncodedMessage } from "./encode.js";
 
 const encode = createEncoder(parseProducerName("Checkout"), undefined);
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
+const block = ({ headLines, headerTail }: EncodedMessage): string => headLines + text(headerTail);
 const serialized = (serializer: (message: never) => unknown): Uint8Array =>
   createEncoder(parseProducerName("p"), serializer as (message: never) => Uint8Array)({ message: 1 }, undefined)
     .payload;
 
 describe("createEncoder", () => {
   it("writes the header block exactly, the id first", () => {
-    const { headerBlock } = encode({ message: "x" }, "id-1");
-    expect(text(headerBlock)).toBe("NATS/1.0\r\nNats-Msg-Id: id-1\r\n$memphis_producedBy: checkout\r\n\r\n");
+    const encoded = encode({ message: "x" }, "id-1");
+    expect(block(encoded)).toBe("Nats-Msg-Id: id-1\r\n$memphis_producedBy: checkout\r\n\r\n");
   });
 
   it("writes no id line when there is no id", () => {
-    const { headerBlock } = encode({ message: "x" }, undefined);
-    expect(text(headerBlock)).toBe("NATS/1.0\r\n$memphis_producedBy: checkout\r\n\r\n");
-    expect(encode({ message: "y" }, undefined).headerBlock).toBe(headerBlock);
+    expect(block(encode({ message: "x" }, undefined))).toBe("$memphis_producedBy: checkout\r\n\r\n");
+  });
+
+  it("writes what all messages have in common only once", () => {
+    expect(encode({ message: "y" }, "1").headerTail).toBe(encode({ message: "x" }, undefined).headerTail);
+  });
+
+  it("counts the whole header block, and the payload", () => {
+    const encoded = encode({ message: "grün", headers: { a: "ü" } }, "id");
+    expect(encoded.sizeBytes).toBe(Buffer.byteLength(`NATS/1.0\r\n${block(encoded)}grün`));
   });
 
   it("puts the caller's headers last, in their order, one line per value", () => {
     const headers = { b: "2", a: ["1", "ü"], empty: "" };
-    expect(text(encode({ message: "x", headers }, "id").headerBlock)).toBe(
-      "NATS/1.0\r\nNats-Msg-Id: id\r\n$memphis_producedBy: checkout\r\nb: 2\r\na: 1\r\na: ü\r\nempty: \r\n\r\n",
+    expect(block(encode({ message: "x", headers }, "id"))).toBe(
+      "Nats-Msg-Id: id\r\n$memphis_producedBy: checkout\r\nb: 2\r\na: 1\r\na: ü\r\nempty: \r\n\r\n",
     );
-    expect(text(encode({ message: "x", headers: {} }, undefined).headerBlock)).toBe(
-      "NATS/1.0\r\n$memphis_producedBy: checkout\r\n\r\n",
-    );
+    expect(block(encode({ message: "x", headers: {} }, undefined))).toBe("$memphis_producedBy: checkout\r\n\r\n");
   });
 
   it.each([

@@ -1,19 +1,21 @@
 import { types } from "node:util";
 import {
-  encodeHeaderBlock,
+  encodeHeaderTail,
   encodePayload,
   encodeUserHeaders,
   HEADER,
+  HEADER_PREAMBLE,
   headerLine,
+  type OutboundMessage,
   type ProducerName,
   UsageError,
 } from "@stationkit/core-protocol";
 import type { ProduceRequest } from "../produce-request.js";
 
-/** A message as bytes. */
-export interface EncodedMessage {
-  readonly headerBlock: Uint8Array;
-  readonly payload: Uint8Array;
+/** A message as it goes on the wire. */
+export interface EncodedMessage extends OutboundMessage {
+  /** Headers and payload, as the broker counts them. */
+  readonly sizeBytes: number;
 }
 
 /** Makes the function that turns a request and its id into bytes. @throws {UsageError} (the function) for what has no form. */
@@ -22,15 +24,14 @@ export function createEncoder(
   serializer: ((message: never) => Uint8Array) | undefined,
 ): (request: ProduceRequest, msgId: string | undefined) => EncodedMessage {
   const producedBy = headerLine(HEADER.memphisProducedBy, producerName);
-  const withoutId = encodeHeaderBlock(producedBy);
+  const commonTail = encodeHeaderTail(producedBy);
   return ({ message, headers }, msgId) => {
     const payload = serializer === undefined ? encodePayload(message) : serialize(serializer, message as never);
-    if (headers === undefined && msgId === undefined) return { headerBlock: withoutId, payload };
-    const idLine = msgId === undefined ? "" : `${HEADER.natsMessageId}: ${msgId}\r\n`;
-    return {
-      headerBlock: encodeHeaderBlock(idLine + producedBy + (headers ? encodeUserHeaders(headers) : "")),
-      payload,
-    };
+    const headLines = msgId === undefined ? "" : `${HEADER.natsMessageId}: ${msgId}\r\n`;
+    const headerTail =
+      headers === undefined ? commonTail : encodeHeaderTail(producedBy + encodeUserHeaders(headers), headLines.length);
+    const sizeBytes = HEADER_PREAMBLE.length + headLines.length + headerTail.length + payload.length;
+    return { headLines, headerTail, payload, sizeBytes };
   };
 }
 

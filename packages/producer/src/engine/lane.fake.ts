@@ -4,6 +4,7 @@ import type { ProduceRequest } from "../produce-request.js";
 import { createLaneOutcomes } from "./lane-outcomes.js";
 import { type LaneContext, PartitionLane } from "./partition-lane.js";
 import { PendingMessage } from "./pending-message.js";
+import type { Absence } from "./station-lookup.js";
 import type { Wire } from "./wire.js";
 
 /** What a test may set of a lane's surroundings. */
@@ -31,7 +32,7 @@ export class LaneRig {
   /** Makes the next publishes throw. */
   publishError: ((text: string) => Error | undefined) | undefined;
   /** What a question for the stream is answered. */
-  isGone = false;
+  absence: Absence | undefined;
   questions = 0;
   stored = 0;
   throttled = 0;
@@ -90,8 +91,12 @@ export class LaneRig {
       station: STATION,
       partition: 1,
       msgId: this.#settings.idempotent === false ? undefined : `id-${text}`,
-      headerBlock: new Uint8Array(0),
-      payload: Buffer.from(text),
+      encoded: {
+        headLines: "",
+        headerTail: new Uint8Array(0),
+        payload: Buffer.from(text),
+        sizeBytes: Buffer.byteLength(text),
+      },
       deadline: Date.now() + (this.#settings.deliveryTimeoutMs ?? 30_000),
     });
     this.messages.set(text, message);
@@ -130,9 +135,9 @@ export class LaneRig {
       onThrottled: () => {
         this.throttled++;
       },
-      isGone: () => {
+      findAbsence: () => {
         this.questions++;
-        return Promise.resolve(this.isGone);
+        return Promise.resolve(this.absence);
       },
     };
   }

@@ -1,4 +1,4 @@
-import { ConnectionClosedError, PermissionDeniedError, UsageError } from "@stationkit/core-protocol";
+import { ConnectionClosedError, PermissionDeniedError, StationNotFoundError, UsageError } from "@stationkit/core-protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LaneRig, type LaneSettings } from "./lane.fake.js";
 
@@ -508,7 +508,7 @@ describe("a lane whose station is gone", () => {
     const rig = rigWith("a b", { ackTimeoutMs: 1_000 });
     await pass(rig, 1_000);
     rig.add("c");
-    rig.isGone = true;
+    rig.absence = new StationNotFoundError("orders", { serverCode: 404 });
     rig.refuse("a");
     await vi.advanceTimersByTimeAsync(0);
     expect(rig.outcomes("a b c")).toEqual([

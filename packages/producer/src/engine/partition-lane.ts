@@ -5,7 +5,6 @@ import {
   type PermissionDeniedError,
   type StationkitError,
   type StationName,
-  StationNotFoundError,
   toStationkitError,
 } from "@stationkit/core-protocol";
 import type { PubAck } from "../delivery.js";
@@ -14,10 +13,11 @@ import type { LaneOutcomes } from "./lane-outcomes.js";
 import { LinkedQueue } from "./linked-queue.js";
 import type { PendingMessage } from "./pending-message.js";
 import { backoffMs, isCoveredByDuplicateWindow, judgeRefusal } from "./retry.js";
+import type { Absence } from "./station-lookup.js";
 import type { Wire } from "./wire.js";
 
 /** As many messages leave without waiting for more. */
-const MAX_BURST = 64;
+const MAX_BURST = 128;
 
 /** What all lanes of a producer share. */
 export interface LaneContext {
@@ -38,8 +38,8 @@ export interface LaneContext {
   readonly settle: (message: PendingMessage, result: PubAck | StationkitError) => void;
   readonly onStored: () => void;
   readonly onThrottled: () => void;
-  /** Whether the partition's stream is gone for certain. */
-  readonly isGone: (stream: string) => Promise<boolean>;
+  /** Why nobody will ever listen for the partition, if that is certain. */
+  readonly findAbsence: (stream: string) => Promise<Absence | undefined>;
 }
 
 /**
@@ -149,7 +149,7 @@ export class PartitionLane {
     this.#forEach((message) => {
       if (now >= message.prepared.deadline) this.#finish(message, this.#context.outcomes.expired(message));
     });
-    if (unanswered > 0) this.#rejectAllIfGone();
+    if (unanswered > 0) this.#rejectAllIfAbsent();
     this.advance();
   }
 
@@ -206,7 +206,7 @@ export class PartitionLane {
     this.#leaveWire(message, "waiting");
     // A whole window may be refused at once: that is one sign to slow down, not hundreds.
     if (this.#mode !== "paused" && verdict.throttled) this.#context.onThrottled();
-    if (verdict.unheard) this.#rejectAllIfGone();
+    if (verdict.unheard) this.#rejectAllIfAbsent();
     this.#backOff();
   }
 
@@ -304,14 +304,13 @@ export class PartitionLane {
     return this.#mode === "paused";
   }
 
-  /** Nobody answers: perhaps because the station was destroyed. Then waiting for the deadline would help nobody. */
-  #rejectAllIfGone(): void {
+  /** Nobody answers: perhaps because the station was destroyed, or JetStream ended. Then waiting for the deadline would help nobody. */
+  #rejectAllIfAbsent(): void {
     if (this.#isLookingUp) return;
     this.#isLookingUp = true;
-    void this.#context.isGone(this.stream).then((isGone) => {
+    void this.#context.findAbsence(this.stream).then((error) => {
       this.#isLookingUp = false;
-      if (!isGone || this.#mode === "suspended") return;
-      const error = new StationNotFoundError(this.#context.station, { serverCode: 404 });
+      if (error === undefined || this.#mode === "suspended") return;
       this.#forEach((message) => {
         if (message.state !== "sent") this.#refuse(message, error);
       });

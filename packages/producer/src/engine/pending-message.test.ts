@@ -25,15 +25,14 @@ function create(): PendingMessage {
     station: "orders",
     partition: 2,
     msgId: "id",
-    headerBlock: new Uint8Array(10),
-    payload: new Uint8Array(5),
+    encoded: { headLines: "", headerTail: new Uint8Array(10), payload: new Uint8Array(5), sizeBytes: 25 },
     deadline: 1,
   });
 }
 
 describe("PendingMessage", () => {
   it("counts headers and payload, and tells where it goes", () => {
-    expect(create()).toMatchObject({ sizeBytes: 15, station: "orders", partition: 2, msgId: "id" });
+    expect(create()).toMatchObject({ sizeBytes: 25, station: "orders", partition: 2, msgId: "id" });
   });
 
   it("is written to a log as what the caller knows, also while it stands in a queue", () => {

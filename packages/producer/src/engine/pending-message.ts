@@ -2,7 +2,9 @@ import { inspect } from "node:util";
 import type { StationkitError } from "@stationkit/core-protocol";
 import type { Delivery, PubAck } from "../delivery.js";
 import type { ProduceRequest } from "../produce-request.js";
+import type { EncodedMessage } from "./encode.js";
 import type { Linked } from "./linked-queue.js";
+import type { Awaiting } from "./reply-subjects.js";
 
 /** Where an admitted message stands in its lane. */
 export type SendState =
@@ -19,15 +21,13 @@ export interface PreparedMessage {
   readonly station: string;
   readonly partition: number;
   readonly msgId: string | undefined;
-  /** Whole header block, as HPUB carries it. */
-  readonly headerBlock: Uint8Array;
-  readonly payload: Uint8Array;
+  readonly encoded: EncodedMessage;
   /** Point in time, milliseconds since 1970, at which trying ends. */
   readonly deadline: number;
 }
 
 /** One message from admission to settlement; also the delivery that the caller holds. */
-export class PendingMessage implements Delivery, Linked<PendingMessage> {
+export class PendingMessage implements Delivery, Linked<PendingMessage>, Awaiting {
   static {
     // Not a method: a computed name cannot be declared under isolatedDeclarations.
     Object.defineProperty(this.prototype, inspect.custom, {
@@ -43,8 +43,8 @@ export class PendingMessage implements Delivery, Linked<PendingMessage> {
   readonly prepared: PreparedMessage;
   readonly sizeBytes: number;
   state: SendState = "waiting";
-  /** Last part of the reply subject; the same for all tries, so that a late answer to any of them counts. 0: never sent. */
-  token = 0;
+  reply: string | undefined;
+  replyPlace = 0;
   attempts = 0;
   firstSentAt = 0;
   lastSentAt = 0;
@@ -62,7 +62,7 @@ export class PendingMessage implements Delivery, Linked<PendingMessage> {
 
   constructor(prepared: PreparedMessage) {
     this.prepared = prepared;
-    this.sizeBytes = prepared.headerBlock.length + prepared.payload.length;
+    this.sizeBytes = prepared.encoded.sizeBytes;
   }
 
   get station(): string {
@@ -112,11 +112,6 @@ export class PendingMessage implements Delivery, Linked<PendingMessage> {
   stopListening(): void {
     this.#removeAbortListener?.();
     this.#removeAbortListener = undefined;
-  }
-
-  /** What nats.js asks of a message's headers: the block as it goes on the wire. */
-  encode(): Uint8Array {
-    return this.prepared.headerBlock;
   }
 
   /** As the caller sees it: neighbours in a queue and bytes are not for logs. */

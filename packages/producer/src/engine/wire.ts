@@ -1,10 +1,9 @@
-import { type Connection, isLive, toStationkitError } from "@stationkit/core-protocol";
+import { type Connection, isLive, type Outbound, toStationkitError } from "@stationkit/core-protocol";
 import type { PendingMessage } from "./pending-message.js";
+import { ReplySubjects } from "./reply-subjects.js";
 
-/** What nats.js takes for headers; it only ever calls `encode` on them when publishing. */
 type NatsConnection = Connection["natsConnection"];
 type Msg = Parameters<NonNullable<NonNullable<Parameters<NatsConnection["subscribe"]>[1]>["callback"]>>[1];
-type PublishHeaders = NonNullable<NonNullable<Parameters<NatsConnection["publish"]>[2]>["headers"]>;
 
 /** Called for each answer to a message that is still waited for. */
 export type OnAnswer = (message: PendingMessage, data: Uint8Array, status: number) => void;
@@ -15,15 +14,17 @@ export type OnAnswer = (message: PendingMessage, data: Uint8Array, status: numbe
  */
 export class Wire {
   readonly #nats: NatsConnection;
+  readonly #outbound: Outbound;
   readonly #replyPrefix: string;
   readonly #onAnswer: OnAnswer;
-  readonly #waiting = new Map<number, PendingMessage>();
-  #lastToken = 0;
+  readonly #replies: ReplySubjects<PendingMessage>;
   #subscription: ReturnType<NatsConnection["subscribe"]> | undefined;
 
   constructor(connection: Connection, inbox: string, onAnswer: OnAnswer) {
     this.#nats = connection.natsConnection;
+    this.#outbound = connection.outbound;
     this.#replyPrefix = `${connection.inboxPrefix}.${inbox}.`;
+    this.#replies = new ReplySubjects(this.#replyPrefix);
     this.#onAnswer = onAnswer;
   }
 
@@ -55,23 +56,17 @@ export class Wire {
 
   /** @throws whatever nats.js throws: the connection is closed, or the message too large. */
   publish(subject: string, message: PendingMessage): void {
-    if (message.token === 0) {
-      message.token = ++this.#lastToken;
-      this.#waiting.set(message.token, message);
-    }
-    this.#nats.publish(subject, message.prepared.payload, {
-      reply: `${this.#replyPrefix}${message.token}`,
-      headers: message as unknown as PublishHeaders,
-    });
+    this.#outbound.publish(subject, this.#replies.of(message), message.prepared.encoded);
   }
 
   /** The message is settled: later answers to it are of no interest. */
   forget(message: PendingMessage): void {
-    this.#waiting.delete(message.token);
+    this.#replies.release(message);
   }
 
   /** Resolves when the server has read everything that was published before. */
   roundTrip(): Promise<void> {
+    this.#outbound.flush();
     return this.#nats.flush();
   }
 
@@ -80,7 +75,7 @@ export class Wire {
   }
 
   #receive(msg: Msg): void {
-    const message = this.#waiting.get(Number(msg.subject.slice(this.#replyPrefix.length)));
+    const message = this.#replies.find(msg.subject);
     if (message === undefined) return;
     try {
       this.#onAnswer(message, msg.data, msg.headers?.code ?? 0);

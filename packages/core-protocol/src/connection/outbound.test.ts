@@ -1,0 +1,128 @@
+import type { NatsConnection } from "@nats-io/nats-core";
+import { beforeEach, describe, expect, it } from "vitest";
+import { encodeHeaderTail } from "../headers.js";
+import { Outbound, type OutboundMessage } from "./outbound.js";
+
+const headerTail = encodeHeaderTail("by: me\r\n");
+
+function create(payload: string | Uint8Array, id = "1"): OutboundMessage {
+  return { headLines: `id: ${id}\r\n`, headerTail, payload: Buffer.from(payload) };
+}
+
+/** The same message as the protocol has it. */
+function frame(payload: string, id = "1"): string {
+  const block = `NATS/1.0\r\nid: ${id}\r\nby: me\r\n\r\n`;
+  const bytes = block.length + Buffer.byteLength(payload);
+  return `HPUB s.final r.1 ${block.length} ${bytes}\r\n${block}${payload}\r\n`;
+}
+
+/** What of nats.js is used; `written` is what would go to the socket. */
+class FakeNats {
+  readonly written: Uint8Array[] = [];
+  readonly published: string[] = [];
+  readonly protocol: Record<string, unknown> = {
+    outMsgs: 0,
+    outBytes: 0,
+    sendCommand: (bytes: Uint8Array) => this.written.push(bytes),
+  };
+  info: { max_payload: number } | undefined = { max_payload: 1_048_576 };
+  closed = false;
+  draining = false;
+
+  get text(): string {
+    return Buffer.concat(this.written).toString();
+  }
+
+  isClosed(): boolean {
+    return this.closed;
+  }
+
+  isDraining(): boolean {
+    return this.draining;
+  }
+
+  publish(subject: string, payload: Uint8Array, options: { reply: string; headers: { encode(): Uint8Array } }): void {
+    if (this.closed) throw new Error("closed");
+    const block = Buffer.from(options.headers.encode()).toString();
+    this.published.push(`${subject} ${options.reply} ${block}${Buffer.from(payload).toString()}`);
+  }
+}
+
+let nats: FakeNats;
+let outbound: Outbound;
+
+function open(): void {
+  outbound = new Outbound(nats as unknown as NatsConnection);
+}
+
+beforeEach(() => {
+  nats = new FakeNats();
+  open();
+});
+
+describe("Outbound", () => {
+  it("writes what was published in one turn as one piece, in order, and counts it", async () => {
+    for (const [i, payload] of ["first", "", "grün"].entries())
+      outbound.publish("s.final", "r.1", create(payload, `${i}`));
+    expect(nats.written).toEqual([]);
+    await Promise.resolve();
+    expect(nats.written).toHaveLength(1);
+    expect(nats.text).toBe(frame("first", "0") + frame("", "1") + frame("grün", "2"));
+    expect(nats.protocol).toMatchObject({
+      outMsgs: 3,
+      outBytes: 3 * "NATS/1.0\r\nid: 1\r\nby: me\r\n\r\n".length + 5 + 0 + 5,
+    });
+  });
+
+  it("hands everything over when it is told to, once", async () => {
+    outbound.publish("s.final", "r.1", create("now"));
+    outbound.flush();
+    expect(nats.text).toBe(frame("now"));
+    outbound.flush();
+    await Promise.resolve();
+    expect(nats.written).toHaveLength(1);
+  });
+
+  it("never touches again what it has handed over", () => {
+    for (let i = 0; i < 3_000; i++) {
+      outbound.publish("s.final", "r.1", create(`payload ${i}`, `${i}`));
+      if (i % 7 === 0) outbound.flush();
+    }
+    outbound.flush();
+    expect(nats.text).toBe(Array.from({ length: 3_000 }, (_, i) => frame(`payload ${i}`, `${i}`)).join(""));
+  });
+
+  it.each([65_000, 65_536, 70_000, 1_000_000])("carries a payload of %i bytes among small ones", (size) => {
+    const large = "x".repeat(size);
+    for (const payload of ["a", large, "b", large, "c"]) outbound.publish("s.final", "r.1", create(payload));
+    outbound.flush();
+    expect(nats.text).toBe(["a", large, "b", large, "c"].map((payload) => frame(payload)).join(""));
+  });
+
+  it.each<[string, (nats: FakeNats) => void]>([
+    ["there is no sendCommand", ({ protocol }) => delete protocol["sendCommand"]],
+    ["there is no counter", ({ protocol }) => delete protocol["outMsgs"]],
+    ["there is no protocol", (fake) => Object.assign(fake, { protocol: undefined })],
+    ["the connection drains", (fake) => (fake.draining = true)],
+    ["the message is above the server's limit", (fake) => (fake.info = { max_payload: 30 })],
+  ])("leaves it to nats.js when %s", (_, change) => {
+    change(nats);
+    open();
+    outbound.publish("s.final", "r.1", create("payload"));
+    outbound.flush();
+    expect(nats.published).toEqual([`s.final r.1 NATS/1.0\r\nid: 1\r\nby: me\r\n\r\npayload`]);
+    expect(nats.written).toEqual([]);
+  });
+
+  it("throws what nats.js throws, and goes on", () => {
+    nats.closed = true;
+    expect(() => {
+      outbound.publish("s.final", "r.1", create("lost"));
+    }).toThrow("closed");
+    nats.closed = false;
+    nats.info = undefined;
+    outbound.publish("s.final", "r.1", create("sent"));
+    outbound.flush();
+    expect(nats.text).toBe(frame("sent"));
+  });
+});
