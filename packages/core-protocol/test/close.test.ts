@@ -165,7 +165,7 @@ describe("close() with a brought connection", () => {
     expect(connection.state).toBe("closed");
     await server.kill();
     await server.restart();
-    await vi.waitFor(() => natsConnection.flush(), { timeout: 10_000 });
+    await vi.waitFor(() => natsConnection.flush(), { timeout: 20_000 });
     await natsConnection.close();
     expect(log.types).toEqual(["closed"]);
     await expectNoClients(server);
@@ -178,7 +178,7 @@ describe("close() with a brought connection", () => {
     const { listeners } = (natsConnection as unknown as { protocol: { listeners: unknown[] } }).protocol;
     await vi.waitFor(() => {
       expect(listeners).toEqual([]);
-    });
+    }, 20_000);
     await natsConnection.close();
     await expectNoClients(server);
   });

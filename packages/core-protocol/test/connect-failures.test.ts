@@ -46,10 +46,10 @@ describe("connect, when no server can be reached,", () => {
     expect(error).toMatchObject({ code: "SK_CONNECTION_FAILED", outcome: "not-sent" });
     expect(error.message).toContain("within 300 ms");
     expect(elapsedMs).toBeGreaterThan(250);
-    expect(elapsedMs).toBeLessThan(2_000);
+    expect(elapsedMs).toBeLessThan(5_000);
     await vi.waitFor(() => {
       expect(silent.openSockets).toBe(0);
-    });
+    }, 20_000);
   });
 
   it("spends connectTimeoutMs on all servers together", async () => {
@@ -57,12 +57,12 @@ describe("connect, when no server can be reached,", () => {
     await using two = await startTcpServer();
     await using three = await startTcpServer();
     const servers = [one, two, three].map(({ address }) => address);
-    const { error, elapsedMs } = await timed({ servers, connectTimeoutMs: 1_200 });
+    const { error, elapsedMs } = await timed({ servers, connectTimeoutMs: 3_000 });
     expect(error).toMatchObject({ code: "SK_CONNECTION_FAILED" });
-    expect(elapsedMs).toBeLessThan(2_500);
+    expect(elapsedMs).toBeLessThan(8_000);
     await vi.waitFor(() => {
       for (const server of [one, two, three]) expect(server.openSockets).toBe(0);
-    });
+    }, 20_000);
     // Nothing goes on dialling behind the caller's back.
     const accepted = one.accepted + two.accepted + three.accepted;
     await new Promise((resolve) => setTimeout(resolve, 1_200));
@@ -76,14 +76,14 @@ describe("connect, when no server can be reached,", () => {
       if (++attempts > 1) return;
       socket.write(info({ version: "2.12.0" }));
       socket.once("data", () => {
-        setTimeout(() => socket.end("-ERR 'Authorization Violation'\r\n"), 1_000);
+        setTimeout(() => socket.end("-ERR 'Authorization Violation'\r\n"), 2_000);
       });
     });
     const login = { username: "root", password: "x", accountId: 1 };
-    const { error, elapsedMs } = await timed({ servers: server.address, connectTimeoutMs: 1_500, ...login });
+    const { error, elapsedMs } = await timed({ servers: server.address, connectTimeoutMs: 3_000, ...login });
     expect(attempts).toBe(2);
     expect(error).toMatchObject({ code: "SK_CONNECTION_FAILED" });
-    expect(elapsedMs).toBeLessThan(2_200);
+    expect(elapsedMs).toBeLessThan(4_900);
   });
 
   it("reaches the one server that is there among others that are not", async () => {
@@ -162,7 +162,7 @@ describe("connect, when the server is not what is needed,", () => {
     expect(error).toMatchObject({ code: "SK_SERVER_TOO_OLD", version, requiredVersion: "2.10.0" });
     await vi.waitFor(() => {
       expect(server.openSockets).toBe(0);
-    });
+    }, 20_000);
   });
 
   it("gives up in time when the server stops answering after the login", async () => {
@@ -172,10 +172,10 @@ describe("connect, when the server is not what is needed,", () => {
     });
     const { error, elapsedMs } = await timed({ servers: server.address, connectTimeoutMs: 400 });
     expect(error).toMatchObject({ code: "SK_REQUEST_TIMEOUT" });
-    expect(elapsedMs).toBeLessThan(2_000);
+    expect(elapsedMs).toBeLessThan(5_000);
     await vi.waitFor(() => {
       expect(server.openSockets).toBe(0);
-    });
+    }, 20_000);
   });
 
   it("says at once when the server hangs up because it has too many clients", async () => {
@@ -228,7 +228,7 @@ describe("connect, with a brought connection,", () => {
     await server.kill();
     await vi.waitFor(() => {
       expect(natsConnection.info).toBeUndefined();
-    });
+    }, 20_000);
     const connecting = connect({ natsConnection, connectTimeoutMs: 20_000 });
     await server.restart();
     const connection = await connecting;

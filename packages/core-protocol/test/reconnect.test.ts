@@ -15,7 +15,7 @@ describe("a connection whose server is killed", () => {
       await server.kill();
       await vi.waitFor(() => {
         expect(connection.state).toBe("reconnecting");
-      });
+      }, 20_000);
       // What the server was is still known.
       expect(connection.server.version).toBe(server.version);
       await server.restart();

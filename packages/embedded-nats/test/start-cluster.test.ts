@@ -12,7 +12,7 @@ it("of three is ready for a stream with three replicas, and outlives the loss of
   expect(cluster.urls).toHaveLength(3);
   expect(new Set(cluster.urls).size).toBe(3);
   expect(cluster.servers.map(({ name }) => name)).toEqual(["embedded-1", "embedded-2", "embedded-3"]);
-  await makeStream(cluster.urls[0]!, "orders", 3);
+  await Promise.all(["orders", "invoices", "parcels"].map((name, node) => makeStream(cluster.urls[node]!, name, 3)));
   await publish(cluster.urls[1]!, "orders", 10);
 
   const [victim, survivor] = cluster.servers;
@@ -42,6 +42,12 @@ it("comes back on the same stores when all nodes were killed", async () => {
   await cluster.ready({ timeoutMs: 50_000 });
   await expect.poll(() => storedCount(cluster.urls[2]!, "orders").catch(() => 0), { timeout: 20_000 }).toBe(5);
 }, 90_000);
+
+it("whose clients need a login is ready, too", async () => {
+  await using cluster = await startCluster({ config: { authorization: { user: "a", password: "b" } } });
+  const jsz = (await (await fetch(`${cluster.servers[0]!.monitorUrl}/jsz`)).json()) as { meta_cluster: object };
+  expect(jsz.meta_cluster).toMatchObject({ leader: expect.stringMatching(/^embedded-[123]$/) as string });
+});
 
 it("without JetStream is ready when the routes are up", async () => {
   await using cluster = await startCluster({ size: 2, jetstream: false, config: { max_payload: 4_096 } });

@@ -1,3 +1,9 @@
+export {
+  MAX_ATOMIC_MESSAGES,
+  type AtomicAck,
+  type AtomicOptions,
+  type AtomicRequest,
+} from "./atomic/atomic-request.js";
 export { createProducer } from "./create-producer.js";
 export type { Delivery, MultiStationDelivery, PubAck } from "./delivery.js";
 export type { ProduceOptions, ProduceRequest } from "./produce-request.js";
@@ -11,5 +17,13 @@ export type {
   ProducerEvents,
   ProduceSummary,
 } from "./producer.js";
-export { DeliveryError, MultiStationError, ProducerClosedError, type StationFailure } from "./producer-errors.js";
+export {
+  type AtomicDuplicate,
+  AtomicDuplicateError,
+  AtomicUnsupportedError,
+  DeliveryError,
+  MultiStationError,
+  ProducerClosedError,
+  type StationFailure,
+} from "./producer-errors.js";
 export { type NewStationOptions, PRODUCER_DEFAULTS, type ProducerOptions } from "./producer-options.js";

@@ -1,4 +1,11 @@
-import { PartialSendError, type StationkitError, UsageError } from "@stationkit/core-protocol";
+import {
+  type ApiErrorBody,
+  BrokerError,
+  PartialSendError,
+  SERVER_ERROR,
+  type StationkitError,
+  UsageError,
+} from "@stationkit/core-protocol";
 import type { PubAck } from "./delivery.js";
 import type { DeliveryFailure } from "./producer.js";
 
@@ -71,6 +78,57 @@ export class MultiStationError extends PartialSendError {
     this.retryable = failed.every(({ error }) => error.retryable);
     this.outcome = worstOutcome(failed.map(({ error }) => error));
   }
+}
+
+/** Thrown by `produceAtomic` when the server, or the station, does not take atomic batches. Nothing is stored. */
+export class AtomicUnsupportedError extends BrokerError {
+  static {
+    this.prototype.name = "AtomicUnsupportedError";
+  }
+  override readonly code = "SK_ATOMIC_UNSUPPORTED";
+  /** `not-sent` when the server is too old; `rejected` when it answered that this station's streams do not allow it. */
+  override readonly outcome: "not-sent" | "rejected";
+
+  constructor(message: string, outcome: "not-sent" | "rejected", options?: ErrorOptions) {
+    super(message, {}, options);
+    this.outcome = outcome;
+  }
+}
+
+/** An id of a batch under which a message is stored already. */
+export interface AtomicDuplicate {
+  readonly msgId: string;
+  /** JetStream sequence, from 1, per partition. */
+  readonly sequence: number;
+}
+
+/** Thrown by `produceAtomic` when some ids of the batch, not all in one row, are stored already. Nothing of the batch is stored. */
+export class AtomicDuplicateError extends BrokerError {
+  static {
+    this.prototype.name = "AtomicDuplicateError";
+  }
+  override readonly code = "SK_ATOMIC_DUPLICATE";
+  readonly station: string;
+  /** Which ids, in the order of the requests; empty when the broker could not be asked. */
+  readonly duplicates: readonly AtomicDuplicate[];
+
+  constructor(station: string, duplicates: readonly AtomicDuplicate[], options?: ErrorOptions) {
+    const list = duplicates.slice(0, 5).map(({ msgId }) => msgId);
+    const which = list.length === 0 ? "" : `: ${list.join(", ")}${duplicates.length > list.length ? ", …" : ""}`;
+    const what = `station "${station}": the batch has ids of messages that are stored already${which}; none of it was stored`;
+    super(what, { serverErrorCode: SERVER_ERROR.atomicBatchDuplicate }, options);
+    this.station = station;
+    this.duplicates = duplicates;
+  }
+}
+
+/** The error of this package for a refusal, if it has one. */
+export function atomicRefusal(body: ApiErrorBody, station: string): StationkitError | undefined {
+  const { err_code } = body;
+  if (err_code === SERVER_ERROR.atomicPublishDisabled || err_code === SERVER_ERROR.atomicBatchHeaderUnsupported) {
+    return new AtomicUnsupportedError(`station "${station}": ${body.description ?? ""}`, "rejected");
+  }
+  return err_code === SERVER_ERROR.atomicBatchDuplicate ? new AtomicDuplicateError(station, []) : undefined;
 }
 
 /** The outcome that promises least. */

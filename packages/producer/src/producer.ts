@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Listener, StationkitError } from "@stationkit/core-protocol";
+import type { AtomicAck, AtomicOptions, AtomicRequest } from "./atomic/atomic-request.js";
 import type { Delivery, MultiStationDelivery, PubAck } from "./delivery.js";
 import type { ProduceOptions, ProduceRequest } from "./produce-request.js";
 
@@ -113,6 +114,18 @@ export interface Producer<T = unknown> extends BaseProducer<T, PubAck, Delivery>
   readonly stationName: string;
   /** Partition numbers of the station as it is now; grows when the station grows. */
   readonly partitions: readonly number[];
+  /**
+   * Stores 1 to 1,000 messages in one partition, one behind the other, or none of them. Resolves when all are stored. The batch goes behind
+   * what was produced to the partition before this call, and ahead of what is produced after it; it counts as one message of its size
+   * in the window, so `flush()` and `close()` wait for it. Tried again as single messages are.
+   * @param requests - the partition is what `options` or the messages name; where nothing is named, the partitioner is asked once.
+   * @throws {UsageError} for bad input, two equal ids or two partitions: nothing is sent.
+   * @throws {AtomicUnsupportedError} the server (before 2.12.1) or the station does not take batches: nothing is stored.
+   * @throws {AtomicDuplicateError} some of the ids were stored before: nothing of the batch is stored.
+   * @throws {AckTimeoutError} outcome unknown: all of it is stored or nothing. Call again with the ids of the failures.
+   * @see https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-50.md
+   */
+  produceAtomic(requests: readonly AtomicRequest<T>[], options?: AtomicOptions): Promise<AtomicAck>;
 }
 
 /** A producer declared on several stations: each message goes to all of them, at once. */

@@ -12,6 +12,10 @@ import {
   toStationkitError,
 } from "@stationkit/core-protocol";
 import type { Station } from "@stationkit/station-admin";
+import { answerBatch } from "./atomic/answer-batch.js";
+import { AtomicBatch } from "./atomic/atomic-batch.js";
+import type { AtomicAck, AtomicOptions, AtomicRequest } from "./atomic/atomic-request.js";
+import { type BatchContext, prepareBatch } from "./atomic/prepare-batch.js";
 import type { Delivery, PubAck } from "./delivery.js";
 import { abortedError, AbortListeners } from "./engine/abort-listeners.js";
 import { Admission } from "./engine/admission.js";
@@ -96,7 +100,10 @@ export class StationProducer<T> implements Producer<T> {
       },
     });
     this.#wire = new Wire(connection, this.#nextId(), (message, data, status) => {
-      this.#lane(message.partition).answer(message, data, status);
+      const lane = this.#lane(message.partition);
+      const timeoutMs = options.ackTimeoutMs;
+      if (message instanceof AtomicBatch) answerBatch({ connection, lane, timeoutMs }, message, data, status);
+      else lane.answer(message, data, status);
     });
     this.#deadlines = new Deadlines(Math.min(options.ackTimeoutMs, options.deliveryTimeoutMs), (now) =>
       this.#sweep(now),
@@ -153,6 +160,17 @@ export class StationProducer<T> implements Producer<T> {
     // Before the costly steps: a message that is turned away must not be written as bytes, nor move the partitioner on.
     if (this.#window.isFull) return undefined;
     return this.admit(this.prepare(request)) as PendingMessage;
+  }
+
+  async produceAtomic(requests: readonly AtomicRequest<T>[], options: AtomicOptions = {}): Promise<AtomicAck> {
+    try {
+      this.check({ message: undefined as T, ...options });
+      const batch = prepareBatch(this.#batchContext(), requests, options);
+      await this.admit(batch);
+      return batch.ack(await batch.acknowledged);
+    } catch (error) {
+      throw toStationkitError(error);
+    }
   }
 
   produceMany(
@@ -240,10 +258,12 @@ export class StationProducer<T> implements Producer<T> {
 
   /** Tells of a message that will not be acknowledged: by event, and to the next flush. */
   report(message: PendingMessage, error: StationkitError): void {
-    const { station, partition, msgId } = message;
-    const failure = { error, station, partition, msgId, request: message.prepared.request as ProduceRequest<T> };
-    this.#failures.add(failure, message.sizeBytes);
-    this.#events.emit("delivery-failed", error, failure);
+    const { station, partition } = message;
+    for (const { msgId, request, sizeBytes } of message.parts) {
+      const failure = { error, station, partition, msgId, request: request as ProduceRequest<T> };
+      this.#failures.add(failure, sizeBytes);
+      this.#events.emit("delivery-failed", error, failure);
+    }
   }
 
   #lane(partition: number): PartitionLane {
@@ -296,6 +316,19 @@ export class StationProducer<T> implements Producer<T> {
     this.#window.expire(now);
     for (const lane of this.#lanes.values()) lane.sweep(now);
     return this.#window.messages > 0 || this.#window.waiting > 0;
+  }
+
+  #batchContext(): BatchContext<T> {
+    return {
+      connection: this.#connection,
+      options: this.#options,
+      station: this.#station,
+      encode: this.#encode,
+      nextId: this.#nextId,
+      requireFit: (sizeBytes) => {
+        this.#requireFit(sizeBytes);
+      },
+    };
   }
 
   #requireFit(sizeBytes: number): void {

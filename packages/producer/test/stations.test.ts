@@ -134,7 +134,7 @@ describe("a station that changes under a running producer", () => {
     await createStationAdmin(await broker.connect(all)).addPartitions(stationName, { total: 5 });
     await vi.waitFor(() => {
       expect(producer.partitions).toEqual([1, 2, 3, 4, 5]);
-    }, 5_000);
+    }, 20_000);
     expect(await producer.produce({ message: "x", partitionNumber: 5, asyncProduce: false })).toMatchObject({
       partition: 5,
     });
@@ -149,11 +149,11 @@ describe("a station that changes under a running producer", () => {
     await admin.destroy(stationName);
     const startedAt = Date.now();
     await expect(producer.produce({ message: "2", asyncProduce: false })).rejects.toThrow(StationNotFoundError);
-    expect(Date.now() - startedAt).toBeLessThan(5_000);
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
     await admin.create({ name: stationName, partitions: 3 });
     await vi.waitFor(() => {
       expect(producer.partitions).toHaveLength(3);
-    }, 5_000);
+    }, 20_000);
     await producer.produce({ message: "3", partitionNumber: 3, asyncProduce: false });
     expect(await readStation(connection, stationName)).toMatchObject([{ partition: 3, text: "3" }]);
     await expect(producer.close()).rejects.toMatchObject({ failedCount: 1 });

@@ -124,7 +124,7 @@ describe("the window", () => {
     await server.kill();
     await vi.waitFor(() => {
       expect(connection.state).toBe("reconnecting");
-    });
+    }, 20_000);
     const admitted = await producer.produce({ message: "1" });
     await expect(producer.produce({ message: "2" })).rejects.toThrow(DeliveryExpiredError);
     await expect(admitted.acknowledged).rejects.toMatchObject({ code: "SK_DELIVERY_EXPIRED", outcome: "not-sent" });

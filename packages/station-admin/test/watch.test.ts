@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { useBroker } from "./support/broker.js";
 
 const broker = useBroker();
-const soon = { timeout: 5_000, interval: 20 };
+const soon = { timeout: 20_000, interval: 20 };
 
 function record(watch: StationWatch): StationEvent[] {
   const events: StationEvent[] = [];

@@ -49,6 +49,12 @@ export const SERVER_ERROR = {
   /** Another message with this id is being stored; clusters answer so until it is. */
   duplicateInProcess: 10158,
   tooManyRequests: 10167,
+  atomicPublishDisabled: 10174,
+  /** A message of the batch was refused, or did not arrive, or the batch is forgotten: all of it is. */
+  atomicBatchIncomplete: 10176,
+  atomicBatchHeaderUnsupported: 10177,
+  atomicBatchTooLarge: 10199,
+  atomicBatchDuplicate: 10201,
 } as const;
 
 /** True when the answer is temporary, so that the same request is right again a moment later. */
@@ -58,6 +64,7 @@ export function isTransientApiError(body: ApiErrorBody): boolean {
     case SERVER_ERROR.clusterNotLeader:
     case SERVER_ERROR.duplicateInProcess:
     case SERVER_ERROR.tooManyRequests:
+    case SERVER_ERROR.atomicBatchIncomplete:
       return true;
     default:
       return body.code === 429 || (body.code === 503 && (body.err_code ?? 0) === 0);
@@ -81,6 +88,7 @@ export function apiErrorToStationkitError(body: ApiErrorBody, context: ErrorCont
     case SERVER_ERROR.maximumStreams:
     case SERVER_ERROR.memoryExceeded:
     case SERVER_ERROR.storageExceeded:
+    case SERVER_ERROR.atomicBatchTooLarge:
       return new ResourceLimitError(about, fields);
     case SERVER_ERROR.messageTooLarge:
       return new PayloadTooLargeError(about, { outcome: "rejected" });

@@ -13,6 +13,8 @@ export type Outcome =
 export type ErrorCode =
   | "SK_ABORTED"
   | "SK_ACK_TIMEOUT"
+  | "SK_ATOMIC_DUPLICATE"
+  | "SK_ATOMIC_UNSUPPORTED"
   | "SK_AUTHENTICATION"
   | "SK_BROKER"
   | "SK_CONNECTION_CLOSED"

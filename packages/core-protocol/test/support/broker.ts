@@ -18,7 +18,7 @@ export async function expectNoClients(server: NatsServer): Promise<void> {
     async () => {
       expect((await clientsOf(server)).connections).toEqual([]);
     },
-    { timeout: 5_000, interval: 20 },
+    { timeout: 20_000, interval: 20 },
   );
 }
 

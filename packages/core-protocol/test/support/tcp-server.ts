@@ -26,7 +26,7 @@ export async function startTcpServer(onSocket: (socket: Socket) => void = () => 
   server.listen(0, "127.0.0.1");
   await vi.waitFor(() => {
     if (!server.listening) throw new Error("not listening yet");
-  });
+  }, 20_000);
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     get openSockets() {

@@ -1,4 +1,5 @@
 import type { NatsServer } from "./nats-server.js";
+import { probePlacement } from "./placement-probe.js";
 import { askMonitor } from "./readiness.js";
 
 interface RaftGroup {
@@ -20,7 +21,8 @@ interface JetStreamInfo {
 /**
  * Whether the nodes that run have found each other. With JetStream: all agree on a meta leader, the leader sees each of the others as
  * current, and what streams and consumers they hold is led by one of them. Just having a meta leader is not enough: until a
- * node is known to it, no stream can be placed there, and a stream whose leader was killed answers nobody before it has another.
+ * node is known to it, no stream can be placed there, and a stream whose leader was killed answers nobody before it has another. And
+ * seeing all as current is not enough either: when all nodes run, each is asked whether a stream could be placed.
  */
 export async function isClusterReady(servers: readonly NatsServer[], jetstream: boolean): Promise<boolean> {
   const running = servers.filter((server) => server.pid !== undefined);
@@ -40,8 +42,11 @@ export async function isClusterReady(servers: readonly NatsServer[], jetstream: 
     meta.replicas?.filter((peer) => peer.current && peer.offline !== true).map((peer) => peer.name),
   );
   if (!running.every((server) => server.name === leader || current.has(server.name))) return false;
-  // Last, because every refusal is a warning in the server's log.
-  return (await Promise.all(running.map(isHealthy))).every(Boolean);
+  // Late, because every refusal is a warning in the server's log.
+  if (!(await Promise.all(running.map(isHealthy))).every(Boolean)) return false;
+  // With a node down the answer would always be that a peer is offline.
+  if (running.length < servers.length) return true;
+  return !(await Promise.all(running.map(({ port }) => probePlacement(port)))).includes("not-yet");
 }
 
 function raftGroups(info: JetStreamInfo | undefined): RaftGroup[] {

@@ -200,6 +200,8 @@ export class EmbeddedServer implements NatsServer {
     this.#files.create();
     this.#launchPorts = this.#ports;
     this.#files.writeConfig(this.#settings, this.#launchPorts);
+    // Before the process is there: it may have written all it has to say, and ended, before the next line runs.
+    const logStart = logSize(this.#files.logFile);
     const process = new ServerProcess({
       id: this.#id,
       binary: this.binary,
@@ -209,7 +211,6 @@ export class EmbeddedServer implements NatsServer {
       graceMs: this.#files.temporary ? 0 : this.#request.stopTimeoutMs,
     });
     this.#process = process;
-    const logStart = logSize(this.#files.logFile);
     const ports = await this.#untilReady(process, deadline);
     if (ports !== undefined) {
       this.#ports = ports;

@@ -40,7 +40,8 @@ export interface NatsCluster extends AsyncDisposable {
 /**
  * Starts a cluster of nats-servers on 127.0.0.1, three unless told otherwise.
  * Resolves when all nodes greet clients and, with JetStream, a meta leader is elected and sees every node as current: a stream with as
- * many replicas as there are nodes can be made at once.
+ * many replicas as there are nodes can be made at once, through any of them. (That the leader has what it needs to place a stream is asked
+ * through the client ports, with a request that is always refused; where these want a login or TLS, it is not asked.)
  * @throws {BinaryNotFoundError} no executable was found or fetched.
  * @throws {StartError} a node did not start or the cluster was not ready in time; no node is left running.
  * @throws {InvalidOptionsError} an option that cannot be honoured; nothing was started.

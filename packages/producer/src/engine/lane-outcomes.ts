@@ -53,7 +53,6 @@ export function createLaneOutcomes(deliveryTimeoutMs: number): LaneOutcomes {
   };
 }
 
-function about({ station, partition, msgId }: PendingMessage, what: string): string {
-  const id = msgId === undefined ? "" : ` ${msgId}`;
-  return `message${id} to partition ${partition} of station "${station}" ${what}`;
+function about({ station, partition, label }: PendingMessage, what: string): string {
+  return `${label} to partition ${partition} of station "${station}" ${what}`;
 }

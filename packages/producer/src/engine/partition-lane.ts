@@ -165,7 +165,11 @@ export class PartitionLane {
     await new Promise(setImmediate);
     const sent: PendingMessage[] = [];
     this.#forEach((message) => message.state === "sent" && sent.push(message));
-    const denied = sent.slice(Math.max(0, sent.length - this.#denials));
+    const denied: PendingMessage[] = [];
+    for (let last = sent.pop(); last !== undefined && this.#denials > 0; last = sent.pop()) {
+      denied.unshift(last);
+      this.#denials -= last.parts.length;
+    }
     this.#denials = 0;
     for (const message of denied) this.#refuse(message, error);
     if (this.#isPaused()) this.#setMode("flowing");

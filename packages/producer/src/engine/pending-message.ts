@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import type { StationkitError } from "@stationkit/core-protocol";
+import type { Outbound, StationkitError } from "@stationkit/core-protocol";
 import type { Delivery, PubAck } from "../delivery.js";
 import type { ProduceRequest } from "../produce-request.js";
 import type { EncodedMessage } from "./encode.js";
@@ -24,6 +24,13 @@ export interface PreparedMessage {
   readonly encoded: EncodedMessage;
   /** Point in time, milliseconds since 1970, at which trying ends. */
   readonly deadline: number;
+}
+
+/** A message as a failure shows it. */
+export interface MessagePart {
+  readonly request: ProduceRequest;
+  readonly msgId: string | undefined;
+  readonly sizeBytes: number;
 }
 
 /** One message from admission to settlement; also the delivery that the caller holds. */
@@ -75,6 +82,21 @@ export class PendingMessage implements Delivery, Linked<PendingMessage>, Awaitin
 
   get msgId(): string | undefined {
     return this.prepared.msgId;
+  }
+
+  /** The messages that it is on the wire, and that a failure is reported for; more than one in an atomic batch. */
+  get parts(): readonly MessagePart[] {
+    return [{ request: this.prepared.request, msgId: this.msgId, sizeBytes: this.sizeBytes }];
+  }
+
+  /** How errors call it. */
+  get label(): string {
+    return this.msgId === undefined ? "message" : `message ${this.msgId}`;
+  }
+
+  /** Writes one try. @throws whatever `outbound` throws. */
+  publish(outbound: Outbound, subject: string, reply: string): void {
+    outbound.publish(subject, reply, this.prepared.encoded);
   }
 
   get isSettled(): boolean {

@@ -5,6 +5,7 @@ import {
   SERVER_ERROR,
   type StationkitError,
 } from "@stationkit/core-protocol";
+import { atomicRefusal } from "../producer-errors.js";
 
 /** What to do about a refusal. */
 export interface Verdict {
@@ -27,7 +28,7 @@ export function judgeRefusal(body: ApiErrorBody, station: string): Verdict {
     mayBeStored: body.err_code === SERVER_ERROR.duplicateInProcess,
     throttled: body.code === 429,
     unheard: body.code === 503 && (body.err_code ?? 0) === 0,
-    error: apiErrorToStationkitError(body, { station }),
+    error: atomicRefusal(body, station) ?? apiErrorToStationkitError(body, { station }),
   };
 }
 

@@ -56,7 +56,7 @@ export class Wire {
 
   /** @throws whatever nats.js throws: the connection is closed, or the message too large. */
   publish(subject: string, message: PendingMessage): void {
-    this.#outbound.publish(subject, this.#replies.of(message), message.prepared.encoded);
+    message.publish(this.#outbound, subject, this.#replies.of(message));
   }
 
   /** The message is settled: later answers to it are of no interest. */

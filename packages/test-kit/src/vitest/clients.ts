@@ -8,6 +8,6 @@ export async function expectNoClients(server: NatsServer): Promise<void> {
       const response = await fetch(`${server.monitorUrl}/connz`);
       expect(((await response.json()) as { connections: unknown[] }).connections).toEqual([]);
     },
-    { timeout: 5_000, interval: 20 },
+    { timeout: 20_000, interval: 20 },
   );
 }
