@@ -1,5 +1,5 @@
 export { createProducer } from "./create-producer.js";
-export type { Delivery, MultiStationDelivery, PubAck } from "./delivery.js";
+export type { Delivery, FastIngestPubAck, MultiStationDelivery, PubAck } from "./delivery.js";
 export type { ProduceOptions, ProduceRequest } from "./produce-request.js";
 export type {
   DeliveryFailure,

@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Listener, StationkitError } from "@stationkit/core-protocol";
-import type { Delivery, MultiStationDelivery, PubAck } from "./delivery.js";
+import type { Delivery, FastIngestPubAck, MultiStationDelivery, PubAck } from "./delivery.js";
 import type { ProduceOptions, ProduceRequest } from "./produce-request.js";
 
 /** A message that was admitted and not acknowledged. */
@@ -49,7 +49,7 @@ export interface ProduceSummary {
   readonly received: number;
   /** Messages that were acknowledged (by every station). */
   readonly produced: number;
-  /** Acknowledged messages that the broker already had. */
+  /** Acknowledged messages that the broker is known to have had already; in a fast-ingest batch that is not told. */
   readonly duplicates: number;
   /** Messages that were not acknowledged, or were refused before they were sent. */
   readonly failed: number;
@@ -108,14 +108,22 @@ interface BaseProducer<T, Result, Admitted> extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A producer declared on one station. */
-export interface Producer<T = unknown> extends BaseProducer<T, PubAck, Delivery> {
+/** A producer declared on one station. `Ack` is wider with `delivery: "fast-ingest"`. */
+export interface Producer<T = unknown, Ack extends FastIngestPubAck = PubAck> extends BaseProducer<
+  T,
+  Ack,
+  Delivery<Ack>
+> {
   readonly stationName: string;
   /** Partition numbers of the station as it is now; grows when the station grows. */
   readonly partitions: readonly number[];
 }
 
 /** A producer declared on several stations: each message goes to all of them, at once. */
-export interface MultiStationProducer<T = unknown> extends BaseProducer<T, readonly PubAck[], MultiStationDelivery> {
+export interface MultiStationProducer<T = unknown, Ack extends FastIngestPubAck = PubAck> extends BaseProducer<
+  T,
+  readonly Ack[],
+  MultiStationDelivery<Ack>
+> {
   readonly stationNames: readonly string[];
 }
