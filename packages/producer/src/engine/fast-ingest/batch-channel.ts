@@ -23,6 +23,7 @@ export interface BatchChannel {
   command(subject: string, reply: string): void;
   /** Resolves when the server has read everything that was published before. */
   roundTrip(): Promise<void>;
+  /** May be called more than once. */
   close(): void;
 }
 
@@ -41,7 +42,7 @@ export function openBatchChannel(connection: Connection, name: string): BatchCha
   const { natsConnection: nats, outbound } = connection;
   const inbox = `${connection.inboxPrefix}.${name}`;
   const listeners = new Map<string, OnBatchAnswer>();
-  const subscription = nats.subscribe(`${inbox}.>`, {
+  let subscription: ReturnType<NatsConnection["subscribe"]> | undefined = nats.subscribe(`${inbox}.>`, {
     callback: (error, msg) => {
       // Without permission to listen no batch is ever acknowledged: the lane then gives up the first one, and goes without.
       if (error === null) receive(msg);
@@ -80,7 +81,8 @@ export function openBatchChannel(connection: Connection, name: string): BatchCha
       return nats.flush();
     },
     close() {
-      subscription.unsubscribe();
+      subscription?.unsubscribe();
+      subscription = undefined;
     },
   };
 }

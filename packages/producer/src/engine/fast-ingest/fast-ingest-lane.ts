@@ -80,7 +80,7 @@ export class FastIngestLane implements Lane {
         this.#inSingle.delete(message);
         if (this.#inSingle.size === 0) {
           this.#isRecovering = false;
-          context.schedule(this);
+          if (this.#waiting.size > 0) context.schedule(this);
         }
         context.settle(message, result);
       },
