@@ -92,6 +92,10 @@ export class FakeBroker {
     this.#tell({ type: "closed" });
   }
 
+  deny(error: Error): void {
+    this.#tell({ type: "error", error } as ConnectionStatus);
+  }
+
   answer(reply: string, body: string, code = 0): void {
     const message = { subject: reply, data: Buffer.from(body), ...(code > 0 && { headers: { code } }) };
     for (const [prefix, onAnswer] of this.#onAnswer) if (reply.startsWith(prefix)) onAnswer(null, message);

@@ -163,8 +163,7 @@ export class FastIngestLane implements Lane {
     this.#isDenied = false;
     if (this.#flight === flight) {
       // The ordinary lane is denied again, for each message that it tries.
-      this.#isRecovering = true;
-      this.#ended(flight.giveUp(flight.phase !== "opening"));
+      this.#ended(flight.giveUp(flight.phase !== "opening"), true);
     }
     this.advance();
   }
@@ -198,7 +197,7 @@ export class FastIngestLane implements Lane {
       next = this.#waiting.first;
     }
     const isIdle = isEndOfTurn && (next === undefined || !this.#mayBatch(next));
-    if (isIdle && this.#flight?.phase === "open" && !this.#flight.willBeAnswered()) this.#flight.end();
+    if (isIdle && this.#flight?.willBeAnswered() === false) this.#flight.end();
   }
 
   /** Gives the ordinary lane what does not go in batches. @returns whether the next message opens one, now. */
@@ -312,8 +311,11 @@ export class FastIngestLane implements Lane {
     return ack as PubAck;
   }
 
-  /** The batch is over: what may be stored goes to the ordinary lane; the rest stays, in front of what came later. */
-  #ended({ stored, unsure, rest, refusal }: Ended<PendingMessage>): void {
+  /**
+   * The batch is over: what may be stored goes to the ordinary lane; the rest stays, in front of what came later.
+   * @param isAllSingly - all of it goes to the ordinary lane.
+   */
+  #ended({ stored, unsure, rest, refusal }: Ended<PendingMessage>, isAllSingly = false): void {
     this.#flight = undefined;
     this.#isSorting = true;
     if (unsure.length > 0 || rest.length > 0) this.#interval = undefined;
@@ -321,7 +323,7 @@ export class FastIngestLane implements Lane {
     this.#stored(stored);
     for (const message of unsure) this.#retryUnsure(message, refusal);
     // Nobody listened: the first one asks until somebody does. After what concerns messages, each is asked for.
-    const singly = this.#isRecovering || kind === "message" ? rest.length : kind === "unheard" ? 1 : 0;
+    const singly = isAllSingly || kind === "message" ? rest.length : kind === "unheard" ? 1 : 0;
     if (kind === "message" && refusal !== undefined && rest[0] !== undefined) this.#judge(rest[0], refusal);
     for (const message of rest.slice(0, singly)) this.#retrySingly(message);
     this.#requeue(rest.slice(singly));
