@@ -165,7 +165,11 @@ class Model {
     const { sequence, duplicate } = this.#remember(message);
     if (this.chance(this.faults.dropAck)) return;
     const { partition, reply } = message;
-    this.#answer(reply, `{"stream":"orders$${partition}", "seq":${sequence}${duplicate ? ',"duplicate": true' : ""}}`, 0);
+    this.#answer(
+      reply,
+      `{"stream":"orders$${partition}", "seq":${sequence}${duplicate ? ',"duplicate": true' : ""}}`,
+      0,
+    );
   }
 
   #remember({ text, partition, msgId }: Published): { readonly sequence: number; readonly duplicate: boolean } {

@@ -1,4 +1,9 @@
-import { ConnectionClosedError, PermissionDeniedError, StationNotFoundError, UsageError } from "@stationkit/core-protocol";
+import {
+  ConnectionClosedError,
+  PermissionDeniedError,
+  StationNotFoundError,
+  UsageError,
+} from "@stationkit/core-protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LaneRig, type LaneSettings } from "./lane.fake.js";
 

@@ -39,10 +39,15 @@ describe("readBatchAnswer", () => {
     });
   });
 
-  it.each(["", "nonsense", "null", '{"type":"ack"}', '{"type":"ack","seq":1,"msgs":0}', '{"type":"err"}', '{"count":1}'])(
-    "does not take %j for an answer",
-    (text) => {
-      expect(read(text)).toEqual({ type: "unreadable", error: expect.any(UnexpectedError) });
-    },
-  );
+  it.each([
+    "",
+    "nonsense",
+    "null",
+    '{"type":"ack"}',
+    '{"type":"ack","seq":1,"msgs":0}',
+    '{"type":"err"}',
+    '{"count":1}',
+  ])("does not take %j for an answer", (text) => {
+    expect(read(text)).toEqual({ type: "unreadable", error: expect.any(UnexpectedError) });
+  });
 });

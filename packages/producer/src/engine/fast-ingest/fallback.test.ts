@@ -16,6 +16,8 @@ it("lasts a second, then twice as long each time, a minute at most, and a second
   expect([nextPause(), nextPause(), nextPause(), nextPause()]).toEqual([8_000, 16_000, 32_000, 60_000]);
   fallback.succeeded();
   expect(nextPause()).toBe(1_000);
+  fallback.forNow(undefined, now);
+  expect(fallback.isActive(now)).toBe(true);
   expect(reasons).toHaveLength(8);
 });
 

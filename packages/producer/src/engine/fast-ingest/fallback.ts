@@ -24,11 +24,11 @@ export class Fallback {
     this.#tell(reason);
   }
 
-  /** For a while, longer each time. */
-  forNow(reason: string, now: number): void {
+  /** For a while, longer each time. @param reason - undefined when it is told otherwise. */
+  forNow(reason: string | undefined, now: number): void {
     this.#until = now + this.#pauseMs;
     this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2);
-    this.#tell(reason);
+    if (reason !== undefined) this.#tell(reason);
   }
 
   /** A batch was accepted: the next pause is a short one again. */

@@ -232,7 +232,11 @@ describe("a batch that ends early", () => {
     await rig.trust();
     await rig.produce("a b c d");
     rig.taken();
-    await rig.answer(2, { type: "err", seq: 2, error: { code: 503, err_code: 10077, description: "maximum messages" } });
+    await rig.answer(2, {
+      type: "err",
+      seq: 2,
+      error: { code: 503, err_code: 10077, description: "maximum messages" },
+    });
     expect(rig.taken()).toBe("@5.3");
     await rig.end(1);
     expect(rig.outcomes()).toEqual({ a: "stored -", b: "SK_STATION_FULL rejected" });

@@ -162,7 +162,8 @@ export class FastIngestLane implements Lane {
     await new Promise(setImmediate);
     this.#isDenied = false;
     if (this.#flight === flight) {
-      // The ordinary lane is denied again, for each message that it tries.
+      // The ordinary lane is denied again, for each message that it tries, and rejects it.
+      this.#fallback.forNow(undefined, Date.now());
       this.#ended(flight.giveUp(flight.phase !== "opening"), true);
     }
     this.advance();
