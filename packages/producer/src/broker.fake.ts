@@ -33,9 +33,10 @@ export class FakeBroker {
   publishError: (() => Error | undefined) | undefined;
   subscriptions = 0;
   readonly #listeners = new Set<(status: ConnectionStatus) => void>();
-  #onAnswer: OnAnswer | undefined;
+  /** By the subject that is listened to, without its wildcard. */
+  readonly #onAnswer = new Map<string, OnAnswer>();
 
-  constructor() {
+  constructor({ jetStreamApiLevel = 4 } = {}) {
     const getState = (): Connection["state"] => this.state;
     const natsConnection = {
       protocol: {
@@ -43,8 +44,8 @@ export class FakeBroker {
           return getState() === "connected";
         },
       },
-      subscribe: (_subject: string, options: { callback: OnAnswer }) => {
-        this.#onAnswer = options.callback;
+      subscribe: (subject: string, options: { callback: OnAnswer }) => {
+        this.#onAnswer.set(subject.slice(0, -1), options.callback);
         this.subscriptions++;
         return { unsubscribe: () => this.subscriptions-- };
       },
@@ -59,7 +60,7 @@ export class FakeBroker {
         flush: () => undefined,
       },
       inboxPrefix: "_INBOX",
-      server: { maxPayloadBytes: 1_000 },
+      server: { maxPayloadBytes: 1_000, jetStreamApiLevel },
       get state() {
         return getState();
       },
@@ -91,8 +92,13 @@ export class FakeBroker {
     this.#tell({ type: "closed" });
   }
 
+  deny(error: Error): void {
+    this.#tell({ type: "error", error } as ConnectionStatus);
+  }
+
   answer(reply: string, body: string, code = 0): void {
-    this.#onAnswer?.(null, { subject: reply, data: Buffer.from(body), ...(code > 0 && { headers: { code } }) });
+    const message = { subject: reply, data: Buffer.from(body), ...(code > 0 && { headers: { code } }) };
+    for (const [prefix, onAnswer] of this.#onAnswer) if (reply.startsWith(prefix)) onAnswer(null, message);
   }
 
   /** Acknowledges what was published, in order, as partition streams of "orders" do. */

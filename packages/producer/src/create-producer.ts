@@ -1,9 +1,13 @@
 import { type Connection, requireConnection, type StationName } from "@stationkit/core-protocol";
 import { createStationAdmin, type StationEvent } from "@stationkit/station-admin";
+import type { FastIngestPubAck } from "./delivery.js";
 import { MultiStationProducer as MultiStationProducerImpl } from "./multi-station-producer.js";
 import type { MultiStationProducer, Producer } from "./producer.js";
 import { type ProducerOptions, type ResolvedProducerOptions, resolveProducerOptions } from "./producer-options.js";
 import { StationProducer } from "./station-producer.js";
+
+/** Options under which every acknowledgement has a sequence. */
+type Individually<T> = ProducerOptions<T> & { readonly delivery?: "individual" };
 
 /**
  * Declares a producer on a station, or on several that each message then goes to. A station that is missing is created.
@@ -11,6 +15,7 @@ import { StationProducer } from "./station-producer.js";
  * Resolves when the stations exist and the producer may read its own acknowledgements. The producer follows a station that grows,
  * or is destroyed and made again; `connection.close()` flushes it.
  * @param options.stationName - one name gives a `Producer`, a list a `MultiStationProducer`, also a list of one.
+ * @param options.delivery - with `"fast-ingest"`, acknowledgements may lack `sequence` and `duplicate` (`FastIngestPubAck`).
  * @throws {UsageError} for options that cannot be right; nothing was created.
  * @throws {PermissionDeniedError} when the login may not create the missing station, or not read answers.
  * @throws {StationkitError} whatever else keeps a station from being made, see station-admin's README.
@@ -21,20 +26,32 @@ import { StationProducer } from "./station-producer.js";
  */
 export function createProducer<T = unknown>(
   connection: Connection,
-  options: ProducerOptions<T> & { readonly stationName: string },
+  options: Individually<T> & { readonly stationName: string },
 ): Promise<Producer<T>>;
 export function createProducer<T = unknown>(
   connection: Connection,
-  options: ProducerOptions<T> & { readonly stationName: readonly string[] },
+  options: Individually<T> & { readonly stationName: readonly string[] },
 ): Promise<MultiStationProducer<T>>;
 export function createProducer<T = unknown>(
   connection: Connection,
-  options: ProducerOptions<T>,
+  options: Individually<T>,
 ): Promise<Producer<T> | MultiStationProducer<T>>;
+export function createProducer<T = unknown>(
+  connection: Connection,
+  options: ProducerOptions<T> & { readonly stationName: string },
+): Promise<Producer<T, FastIngestPubAck>>;
+export function createProducer<T = unknown>(
+  connection: Connection,
+  options: ProducerOptions<T> & { readonly stationName: readonly string[] },
+): Promise<MultiStationProducer<T, FastIngestPubAck>>;
+export function createProducer<T = unknown>(
+  connection: Connection,
+  options: ProducerOptions<T>,
+): Promise<Producer<T, FastIngestPubAck> | MultiStationProducer<T, FastIngestPubAck>>;
 export async function createProducer<T>(
   connection: Connection,
   options: ProducerOptions<T>,
-): Promise<Producer<T> | MultiStationProducer<T>> {
+): Promise<Producer<T, FastIngestPubAck> | MultiStationProducer<T, FastIngestPubAck>> {
   requireConnection("createProducer", connection);
   const resolved = resolveProducerOptions(options);
   const opened = await Promise.allSettled(resolved.stations.map((name) => openStation(connection, resolved, name)));

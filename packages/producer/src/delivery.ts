@@ -11,8 +11,19 @@ export interface PubAck {
   readonly msgId: string | undefined;
 }
 
+/**
+ * The acknowledgement of a producer with `delivery: "fast-ingest"`. The broker's word for a batch says that all of its messages
+ * are stored, and of none where.
+ */
+export interface FastIngestPubAck extends Omit<PubAck, "sequence" | "duplicate"> {
+  /** As in `PubAck` for a message that was sent by itself; undefined for one that went in a batch. */
+  readonly sequence: number | undefined;
+  /** As in `PubAck` for a message that was sent by itself; undefined for one that went in a batch. */
+  readonly duplicate: boolean | undefined;
+}
+
 /** An admitted message: it will be acknowledged, or reported as failed. */
-export interface Delivery {
+export interface Delivery<Ack = PubAck> {
   readonly station: string;
   readonly partition: number;
   readonly msgId: string | undefined;
@@ -20,13 +31,13 @@ export interface Delivery {
    * Resolves with the acknowledgement, rejects with the reason why there is none. Ignoring it is allowed: it never raises an
    * unhandled rejection, and the failure still reaches `delivery-failed` and `flush()`.
    */
-  readonly acknowledged: Promise<PubAck>;
+  readonly acknowledged: Promise<Ack>;
 }
 
 /** A message on its way to several stations. */
-export interface MultiStationDelivery {
+export interface MultiStationDelivery<Ack = PubAck> {
   /** One per station, in the order of `stationName`. */
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly Delivery<Ack>[];
   /** Resolves with an acknowledgement per station, rejects with `MultiStationError`; may be ignored, too. */
-  readonly acknowledged: Promise<readonly PubAck[]>;
+  readonly acknowledged: Promise<readonly Ack[]>;
 }

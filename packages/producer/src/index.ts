@@ -5,7 +5,7 @@ export {
   type AtomicRequest,
 } from "./atomic/atomic-request.js";
 export { createProducer } from "./create-producer.js";
-export type { Delivery, MultiStationDelivery, PubAck } from "./delivery.js";
+export type { Delivery, FastIngestPubAck, MultiStationDelivery, PubAck } from "./delivery.js";
 export type { ProduceOptions, ProduceRequest } from "./produce-request.js";
 export type {
   DeliveryFailure,

@@ -32,6 +32,12 @@ export interface ProducerOptions<T = unknown> {
    * can be overtaken by those already on the wire. `strict`: one message at a time per partition, no exception.
    */
   readonly ordering?: "pipelined" | "strict";
+  /**
+   * `individual` (default): every message is published, and acknowledged, by itself. `fast-ingest`: messages that come close
+   * together are published as a batch and acknowledged together, without their sequences; needs nats-server 2.14 and a station
+   * that allows it, and does without where either is lacking.
+   */
+  readonly delivery?: "individual" | "fast-ingest";
   /** Messages per station that may be unacknowledged, default 512. */
   readonly maxInFlightMessages?: number;
   /** Bytes per station that may be unacknowledged, default 16,777,216. The last message admitted may exceed it. */
@@ -50,6 +56,7 @@ export interface ProducerOptions<T = unknown> {
 export const PRODUCER_DEFAULTS = {
   idempotent: true,
   ordering: "pipelined",
+  delivery: "individual",
   maxInFlightMessages: 512,
   maxInFlightBytes: 16_777_216,
   deliveryTimeoutMs: 30_000,
@@ -69,6 +76,7 @@ export interface ResolvedProducerOptions<T = unknown> {
   readonly serializer: ((message: T) => Uint8Array) | undefined;
   readonly idempotent: boolean;
   readonly ordering: "pipelined" | "strict";
+  readonly delivery: "individual" | "fast-ingest";
   readonly maxInFlightMessages: number;
   readonly maxInFlightBytes: number;
   readonly deliveryTimeoutMs: number;
@@ -96,6 +104,7 @@ export function resolveProducerOptions<T>(options: ProducerOptions<T>): Resolved
     serializer: options.serializer,
     idempotent: requireBoolean("idempotent", options.idempotent ?? PRODUCER_DEFAULTS.idempotent),
     ordering: requireOrdering(options.ordering ?? PRODUCER_DEFAULTS.ordering),
+    delivery: requireDelivery(options.delivery ?? PRODUCER_DEFAULTS.delivery),
     maxInFlightMessages: requireInteger(
       "maxInFlightMessages",
       options.maxInFlightMessages ?? PRODUCER_DEFAULTS.maxInFlightMessages,
@@ -144,6 +153,11 @@ function duration(options: Readonly<Partial<Record<MsKey, number>>>, key: MsKey)
 function requireOrdering(value: unknown): "pipelined" | "strict" {
   if (value === "pipelined" || value === "strict") return value;
   throw new UsageError(`ordering must be "pipelined" or "strict", not ${String(value)}`);
+}
+
+function requireDelivery(value: unknown): "individual" | "fast-ingest" {
+  if (value === "individual" || value === "fast-ingest") return value;
+  throw new UsageError(`delivery must be "individual" or "fast-ingest", not ${String(value)}`);
 }
 
 function requireBoolean(name: string, value: unknown): boolean {

@@ -5,6 +5,7 @@ import {
   createProducer,
   type Delivery,
   type DeliveryFailure,
+  type FastIngestPubAck,
   type MultiStationDelivery,
   type MultiStationProducer,
   PRODUCER_DEFAULTS,
@@ -28,8 +29,22 @@ const several = { stationName: ["orders", "audit"], producerName: "p" } as const
 expectTypeOf(await createProducer(connection, one)).toEqualTypeOf<Producer>();
 expectTypeOf(await createProducer(connection, several)).toEqualTypeOf<MultiStationProducer>();
 expectTypeOf(await createProducer(connection, { ...one, stationName: ["a"] })).toEqualTypeOf<MultiStationProducer>();
-declare const either: ProducerOptions;
+declare const either: ProducerOptions & { readonly delivery?: "individual" };
 expectTypeOf(await createProducer(connection, either)).toEqualTypeOf<Producer | MultiStationProducer>();
+
+// An acknowledgement of a batch has no sequence, and the types say so wherever there may be batches.
+const fast = await createProducer(connection, { ...one, delivery: "fast-ingest" });
+expectTypeOf(fast).toEqualTypeOf<Producer<unknown, FastIngestPubAck>>();
+expectTypeOf(await fast.produce({ message: 1, asyncProduce: false })).toEqualTypeOf<FastIngestPubAck>();
+expectTypeOf((await fast.produce({ message: 1 })).acknowledged).toEqualTypeOf<Promise<FastIngestPubAck>>();
+expectTypeOf<FastIngestPubAck["sequence"]>().toEqualTypeOf<number | undefined>();
+const fastSeveral = await createProducer(connection, { ...several, delivery: "fast-ingest" });
+expectTypeOf(fastSeveral).toEqualTypeOf<MultiStationProducer<unknown, FastIngestPubAck>>();
+expectTypeOf(await createProducer(connection, { ...one, delivery: "individual" })).toEqualTypeOf<Producer>();
+declare const any: ProducerOptions;
+expectTypeOf(await createProducer(connection, any)).toEqualTypeOf<
+  Producer<unknown, FastIngestPubAck> | MultiStationProducer<unknown, FastIngestPubAck>
+>();
 
 // asyncProduce decides what a call resolves with.
 declare const producer: Producer;

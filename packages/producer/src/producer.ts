@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import type { Listener, StationkitError } from "@stationkit/core-protocol";
 import type { AtomicAck, AtomicOptions, AtomicRequest } from "./atomic/atomic-request.js";
-import type { Delivery, MultiStationDelivery, PubAck } from "./delivery.js";
+import type { Delivery, FastIngestPubAck, MultiStationDelivery, PubAck } from "./delivery.js";
 import type { ProduceOptions, ProduceRequest } from "./produce-request.js";
 
 /** A message that was admitted and not acknowledged. */
@@ -50,7 +50,7 @@ export interface ProduceSummary {
   readonly received: number;
   /** Messages that were acknowledged (by every station). */
   readonly produced: number;
-  /** Acknowledged messages that the broker already had. */
+  /** Acknowledged messages that the broker is known to have had already; in a fast-ingest batch that is not told. */
   readonly duplicates: number;
   /** Messages that were not acknowledged, or were refused before they were sent. */
   readonly failed: number;
@@ -109,8 +109,12 @@ interface BaseProducer<T, Result, Admitted> extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A producer declared on one station. */
-export interface Producer<T = unknown> extends BaseProducer<T, PubAck, Delivery> {
+/** A producer declared on one station. `Ack` is wider with `delivery: "fast-ingest"`. */
+export interface Producer<T = unknown, Ack extends FastIngestPubAck = PubAck> extends BaseProducer<
+  T,
+  Ack,
+  Delivery<Ack>
+> {
   readonly stationName: string;
   /** Partition numbers of the station as it is now; grows when the station grows. */
   readonly partitions: readonly number[];
@@ -119,7 +123,7 @@ export interface Producer<T = unknown> extends BaseProducer<T, PubAck, Delivery>
    * what was produced to the partition before this call, and ahead of what is produced after it; it counts as one message of its size
    * in the window, so `flush()` and `close()` wait for it. Tried again as single messages are.
    * @param requests - the partition is what `options` or the messages name; where nothing is named, the partitioner is asked once.
-   * @throws {UsageError} for bad input, two equal ids or two partitions: nothing is sent.
+   * @throws {UsageError} for bad input, two equal ids, two partitions, or a producer by fast ingest: nothing is sent.
    * @throws {AtomicUnsupportedError} the server (before 2.12.1) or the station does not take batches: nothing is stored.
    * @throws {AtomicDuplicateError} some of the ids were stored before: nothing of the batch is stored.
    * @throws {AckTimeoutError} outcome unknown: all of it is stored or nothing. Call again with the ids of the failures.
@@ -129,6 +133,10 @@ export interface Producer<T = unknown> extends BaseProducer<T, PubAck, Delivery>
 }
 
 /** A producer declared on several stations: each message goes to all of them, at once. */
-export interface MultiStationProducer<T = unknown> extends BaseProducer<T, readonly PubAck[], MultiStationDelivery> {
+export interface MultiStationProducer<T = unknown, Ack extends FastIngestPubAck = PubAck> extends BaseProducer<
+  T,
+  readonly Ack[],
+  MultiStationDelivery<Ack>
+> {
   readonly stationNames: readonly string[];
 }

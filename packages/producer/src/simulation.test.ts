@@ -2,6 +2,7 @@ import type { StationkitError } from "@stationkit/core-protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeBroker, fakeStation, openProducer, type Published } from "./broker.fake.js";
 import type { PubAck } from "./delivery.js";
+import { FastBatches, type Refusal } from "./fast-batches.fake.js";
 import type { ProducerOptions } from "./producer-options.js";
 import type { StationProducer } from "./station-producer.js";
 
@@ -28,6 +29,10 @@ interface Faults {
   readonly swallow?: number;
   readonly dropAck?: number;
   readonly disconnect?: number;
+  /** A lost connection was that of a server which has been started again, and knows no batches any more. */
+  readonly restart?: number;
+  /** So many batches may be open on a stream. */
+  readonly maxOpenBatches?: number;
   readonly giveUp?: number;
   readonly duplicateWindowMs?: number;
   /** The longest single step of time. */
@@ -50,6 +55,7 @@ class Model {
   readonly #ids = new Map<string, { at: number; sequence: number }>();
   readonly #answers: { reply: string; body: string; status: number; due: number }[] = [];
   readonly #controllers: AbortController[] = [];
+  readonly #batches = this.logs.map((_, partition) => new FastBatches(`orders$${partition}`));
 
   readonly broker: FakeBroker;
   readonly producer: StationProducer<unknown>;
@@ -66,6 +72,11 @@ class Model {
     this.producer = producer;
     this.faults = faults;
     this.below = below;
+    for (const batches of this.#batches) batches.maxOpen = faults.maxOpenBatches ?? 1_000;
+  }
+
+  get openBatches(): number {
+    return this.#batches.reduce((sum, batches) => sum + batches.open, 0);
   }
 
   chance(percent = 0): boolean {
@@ -111,10 +122,12 @@ class Model {
     this.serve(this.below(this.broker.published.length + 1));
     this.broker.published.length = 0;
     this.#answers.length = 0;
+    if (this.chance(this.faults.restart)) for (const batches of this.#batches) batches.forget();
     this.broker.disconnect();
   }
 
-  #take({ text, partition, msgId, reply }: Published): void {
+  #take(message: Published): void {
+    const { text, partition, reply } = message;
     const { faults } = this;
     if (this.chance(faults.swallow)) {
       this.troubled.add(text);
@@ -126,32 +139,47 @@ class Model {
     } else if (this.chance(faults.throttle)) {
       this.troubled.add(text);
       this.#answer(reply, '{"error":{"code":429,"err_code":10167}}', 429);
-    } else if (this.chance(faults.reject)) {
-      // As a clustered server does, before it looks at the id. When this answer is lost, a later try may be taken.
-      this.troubled.add(text);
-      this.#answer(reply, '{"error":{"code":503,"err_code":10077,"description":"maximum messages exceeded"}}', 0);
+    } else if (reply.endsWith("$FI")) {
+      for (const body of this.#batches[partition]!.take(reply, () => this.#reject(text) ?? this.#batched(message))) {
+        if (!this.chance(faults.dropAck)) this.#answer(reply, body, 0);
+      }
     } else {
-      this.#store(text, partition, msgId, reply);
+      const error = this.#reject(text);
+      if (error === undefined) this.#store(message);
+      else this.#answer(reply, JSON.stringify({ error }), 0);
     }
   }
 
-  #store(text: string, partition: number, msgId: string | undefined, reply: string): void {
+  /** As a clustered server does, before it looks at the id. When this answer is lost, a later try may be taken. */
+  #reject(text: string): Refusal | undefined {
+    if (!this.chance(this.faults.reject)) return undefined;
+    this.troubled.add(text);
+    return { code: 503, err_code: 10_077, description: "maximum messages exceeded" };
+  }
+
+  #batched(message: Published): undefined {
+    this.#remember(message);
+  }
+
+  #store(message: Published): void {
+    const { sequence, duplicate } = this.#remember(message);
+    if (this.chance(this.faults.dropAck)) return;
+    const { partition, reply } = message;
+    this.#answer(
+      reply,
+      `{"stream":"orders$${partition}", "seq":${sequence}${duplicate ? ',"duplicate": true' : ""}}`,
+      0,
+    );
+  }
+
+  #remember({ text, partition, msgId }: Published): { readonly sequence: number; readonly duplicate: boolean } {
     const log = this.logs[partition]!;
     const known = msgId === undefined ? undefined : this.#ids.get(msgId);
     const window = this.faults.duplicateWindowMs ?? 120_000;
-    if (known !== undefined && Date.now() - known.at < window) {
-      this.#ack(reply, partition, known.sequence, ',"duplicate": true');
-      return;
-    }
+    if (known !== undefined && Date.now() - known.at < window) return { sequence: known.sequence, duplicate: true };
     log.push(text);
     if (msgId !== undefined) this.#ids.set(msgId, { at: Date.now(), sequence: log.length });
-    this.#ack(reply, partition, log.length, "");
-  }
-
-  #ack(reply: string, partition: number, sequence: number, tail: string): void {
-    if (!this.chance(this.faults.dropAck)) {
-      this.#answer(reply, `{"stream":"orders$${partition}", "seq":${sequence}${tail}}`, 0);
-    }
+    return { sequence: log.length, duplicate: false };
   }
 
   #answer(reply: string, body: string, status: number): void {
@@ -293,5 +321,57 @@ describe("a producer in front of a server that does everything wrong", { timeout
     const model = await simulate(seed, { refuse: 2, throttle: 1, dropAck: 1 }, { deliveryTimeoutMs: 600_000 });
     judge(model);
     expect(count(model, "stored")).toBe(model.attempted);
+  });
+
+  describe("by fast ingest", () => {
+    const fast: Partial<ProducerOptions> = { delivery: "fast-ingest" };
+
+    it.each([61, 62, 63, 64, 65, 66])("keeps its promises (seed %i)", async (seed) => {
+      const model = await simulate(seed, { ...everything, restart: 50 }, fast);
+      judge(model);
+      for (const text of overtaken(model)) expect(model.troubled).toContain(text);
+      for (const outcome of ["stored", "rejected", "unknown", "not-sent"]) {
+        expect([outcome, count(model, outcome)]).toEqual([outcome, expect.toSatisfy((n: number) => n > 0)]);
+      }
+    });
+
+    it.each([67, 68, 69, 70])("keeps the order always, strict (seed %i)", async (seed) => {
+      const model = await simulate(seed, { ...everything, restart: 50 }, { ...fast, ordering: "strict" });
+      judge(model);
+      expect(overtaken(model)).toEqual([]);
+      expect(count(model, "stored")).toBeGreaterThan(100);
+    });
+
+    it.each([71, 72, 73])("keeps the order when only connections and answers are lost (seed %i)", async (seed) => {
+      const model = await simulate(seed, { dropAck: 5, disconnect: 4, giveUp: 3, restart: 50 }, fast);
+      judge(model);
+      expect(overtaken(model)).toEqual([]);
+      expect(count(model, "stored")).toBeGreaterThan(500);
+    });
+
+    it.each([81, 82, 83])("stores nothing twice without ids (seed %i)", async (seed) => {
+      const model = await simulate(seed, { ...everything, restart: 50 }, { ...fast, idempotent: false });
+      judge(model);
+      expect(count(model, "unknown")).toBeGreaterThan(10);
+    });
+
+    it.each([91, 92])("stores nothing twice when ids are soon forgotten (seed %i)", async (seed) => {
+      const model = await simulate(seed, { ...everything, duplicateWindowMs: 3_000 }, fast);
+      judge(model);
+      expect(count(model, "unknown")).toBeGreaterThan(10);
+    });
+
+    it.each([101, 102])("keeps them when the server has too many batches (seed %i)", async (seed) => {
+      const model = await simulate(seed, { ...everything, maxOpenBatches: 0 }, fast);
+      judge(model);
+      expect(count(model, "stored")).toBeGreaterThan(100);
+    });
+
+    it.each([111, 112])("delivers everything, and ends every batch, when nothing is wrong (seed %i)", async (seed) => {
+      const model = await simulate(seed, {}, fast);
+      judge(model);
+      expect(count(model, "stored")).toBe(model.attempted);
+      expect(model.openBatches).toBe(0);
+    });
   });
 });

@@ -19,13 +19,14 @@ import { type BatchContext, prepareBatch } from "./atomic/prepare-batch.js";
 import type { Delivery, PubAck } from "./delivery.js";
 import { abortedError, AbortListeners } from "./engine/abort-listeners.js";
 import { Admission } from "./engine/admission.js";
+import { createLanes } from "./engine/create-lane.js";
 import { Deadlines } from "./engine/deadlines.js";
 import { createEncoder } from "./engine/encode.js";
 import { FailureLog } from "./engine/failure-log.js";
 import { FlushTracker } from "./engine/flush-tracker.js";
+import type { Lane } from "./engine/lane.js";
 import { createLaneOutcomes, type LaneOutcomes } from "./engine/lane-outcomes.js";
 import { createMessageIds } from "./engine/message-ids.js";
-import { PartitionLane } from "./engine/partition-lane.js";
 import { PendingMessage } from "./engine/pending-message.js";
 import { route } from "./engine/route.js";
 import { SendScheduler } from "./engine/send-scheduler.js";
@@ -66,7 +67,8 @@ export class StationProducer<T> implements Producer<T> {
   readonly #wire: Wire;
   readonly #window: Window;
   readonly #admission: Admission;
-  readonly #lanes = new Map<number, PartitionLane>();
+  readonly #lanes = new Map<number, Lane>();
+  readonly #createLane: ReturnType<typeof createLanes>;
   readonly #outcomes: LaneOutcomes;
   readonly #aborts = new AbortListeners();
   readonly #scheduler = new SendScheduler();
@@ -105,6 +107,7 @@ export class StationProducer<T> implements Producer<T> {
       if (message instanceof AtomicBatch) answerBatch({ connection, lane, timeoutMs }, message, data, status);
       else lane.answer(message, data, status);
     });
+    this.#createLane = createLanes(connection, options, this.#nextId());
     this.#deadlines = new Deadlines(Math.min(options.ackTimeoutMs, options.deliveryTimeoutMs), (now) =>
       this.#sweep(now),
     );
@@ -266,10 +269,10 @@ export class StationProducer<T> implements Producer<T> {
     }
   }
 
-  #lane(partition: number): PartitionLane {
+  #lane(partition: number): Lane {
     let lane = this.#lanes.get(partition);
     if (lane === undefined) {
-      lane = new PartitionLane(partition, {
+      lane = this.#createLane(partition, {
         station: this.#station.name,
         wire: this.#wire,
         isStrict: this.#options.ordering === "strict",
@@ -282,6 +285,7 @@ export class StationProducer<T> implements Producer<T> {
           this.#scheduler.schedule(lane);
         },
         duplicateWindowMs: () => this.#station.settings.idempotencyWindowMs,
+        replicas: () => this.#station.settings.replicas,
         settle: this.#settle,
         onStored: () => {
           this.#window.recover();
@@ -307,7 +311,7 @@ export class StationProducer<T> implements Producer<T> {
     }
   };
 
-  #deny(lane: PartitionLane, error: PermissionDeniedError): void {
+  #deny(lane: Lane, error: PermissionDeniedError): void {
     // A Memphis broker does not name the subject; the round trip in the lane then finds nobody unanswered elsewhere.
     if (error.operation === "publish" && error.subject === lane.subject) void lane.deny(error);
   }

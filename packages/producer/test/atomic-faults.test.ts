@@ -1,11 +1,11 @@
 import { type Connection, connect, ConnectionLostError } from "@stationkit/core-protocol";
 import { type NatsServer, startCluster, startNats } from "@stationkit/embedded-nats";
 import { createStationAdmin } from "@stationkit/station-admin";
+import { readStation } from "@stationkit/test-kit";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type AtomicAck, createProducer, type Producer } from "../src/index.js";
 import { requireAtomic } from "./support/atomic-server.js";
 import { before, type CuttingProxy, startCuttingProxy } from "./support/cutting-proxy.js";
-import { readStation } from "./support/stored-messages.js";
 
 const COUNT = 5;
 const batchOf = (name: string | number): { message: string }[] =>

@@ -9,6 +9,8 @@ import {
 } from "@stationkit/core-protocol";
 import { startNats } from "@stationkit/embedded-nats";
 import { createStationAdmin } from "@stationkit/station-admin";
+import { readStation } from "@stationkit/test-kit";
+import { useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, type TestContext, vi } from "vitest";
 import {
   type AtomicAck,
@@ -21,8 +23,6 @@ import {
   type ProducerOptions,
 } from "../src/index.js";
 import { requireAtomic } from "./support/atomic-server.js";
-import { useBroker } from "./support/broker.js";
-import { readStation } from "./support/stored-messages.js";
 
 const broker = useBroker({ config: { max_payload: 100_000 } });
 
@@ -46,7 +46,7 @@ interface SetUp {
 
 async function setUp(
   context: TestContext,
-  options: Omit<ProducerOptions, "stationName" | "producerName"> = {},
+  options: Omit<ProducerOptions, "stationName" | "producerName" | "delivery"> = {},
 ): Promise<SetUp> {
   const connection = await broker.connect();
   requireAtomic(context, connection);
@@ -56,6 +56,15 @@ async function setUp(
 }
 
 describe("an atomic batch", () => {
+  it("is refused by a producer by fast ingest, before anything is sent", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const producer = await createProducer(connection, { stationName, producerName: "p", delivery: "fast-ingest" });
+    await expect(producer.produceAtomic(batchOf("a", 2))).rejects.toMatchObject({ code: "SK_USAGE" });
+    expect(await texts(connection, stationName)).toEqual([]);
+    await producer.close();
+  });
+
   it("is stored whole, in one row, behind what was produced before and ahead of what is produced after", async (context) => {
     const { connection, stationName, producer } = await setUp(context);
     const before = producer.produce({ message: "before", asyncProduce: false });

@@ -1,6 +1,6 @@
 import { type ApiErrorBody, type Connection, SERVER_ERROR } from "@stationkit/core-protocol";
 import { readAnswer } from "../engine/acks.js";
-import type { PartitionLane } from "../engine/partition-lane.js";
+import type { Lane } from "../engine/lane.js";
 import { AtomicDuplicateError } from "../producer-errors.js";
 import type { AtomicBatch } from "./atomic-batch.js";
 import { findStoredIds, type Remembered } from "./stored-ids.js";
@@ -8,7 +8,7 @@ import { findStoredIds, type Remembered } from "./stored-ids.js";
 /** What answering needs of the batch's producer. */
 export interface AnswerContext {
   readonly connection: Connection;
-  readonly lane: PartitionLane;
+  readonly lane: Lane;
   readonly timeoutMs: number;
 }
 
@@ -51,7 +51,7 @@ async function settleDuplicate(context: AnswerContext, batch: AtomicBatch, error
   }
 }
 
-function give(lane: PartitionLane, batch: AtomicBatch, answer: object): void {
+function give(lane: Lane, batch: AtomicBatch, answer: object): void {
   lane.answer(batch, Buffer.from(JSON.stringify(answer), "utf8"), 0);
 }
 

@@ -29,6 +29,9 @@ export function prepareBatch<T>(
 ): AtomicBatch {
   checkAtomic(requests, options);
   const { connection, station, nextId } = context;
+  if (context.options.delivery !== "individual") {
+    throw new UsageError('produceAtomic needs a producer of its own, with delivery "individual"');
+  }
   requireAtomicServer(connection.server);
   const parts = requests.map((request) => encodePart(context, request));
   const partition = routeAll(context, requests, options);

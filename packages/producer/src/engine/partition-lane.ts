@@ -9,6 +9,7 @@ import {
 } from "@stationkit/core-protocol";
 import type { PubAck } from "../delivery.js";
 import { plainAckPrefix, readAnswer, readPlainAck } from "./acks.js";
+import type { Lane } from "./lane.js";
 import type { LaneOutcomes } from "./lane-outcomes.js";
 import { LinkedQueue } from "./linked-queue.js";
 import type { PendingMessage } from "./pending-message.js";
@@ -31,7 +32,7 @@ export interface LaneContext {
   /** Whether the message that was just admitted is the producer's only one. */
   readonly isAlone: () => boolean;
   /** Has the lane's `advance` called at the end of this turn of the event loop. */
-  readonly schedule: (lane: PartitionLane) => void;
+  readonly schedule: (lane: Lane) => void;
   /** The station's duplicate window now. */
   readonly duplicateWindowMs: () => number;
   /** Ends a message; may admit waiting ones, into this lane too. */
@@ -50,7 +51,7 @@ export interface LaneContext {
 type Mode = "flowing" | "probing" | "paused" | "suspended";
 
 /** One partition: what was admitted for it, in order, until each message is settled. */
-export class PartitionLane {
+export class PartitionLane implements Lane {
   readonly stream: string;
   readonly #subject: string;
   readonly #ackPrefix: Uint8Array;

@@ -1,4 +1,5 @@
 import { existsSync, openSync, readFileSync, writeSync } from "node:fs";
+import type { PubAck } from "@stationkit/producer";
 import type { Place } from "@stationkit/test-kit";
 
 const RECORD_BYTES = 13;
@@ -19,7 +20,7 @@ export class Diary {
     this.#write(ATTEMPTED, index, 0, 0);
   }
 
-  acknowledge(index: number, { partition, sequence, duplicate }: Place): void {
+  acknowledge(index: number, { partition, sequence, duplicate }: PubAck): void {
     this.#write(duplicate ? DUPLICATE : ACKNOWLEDGED, index, partition, sequence);
   }
 

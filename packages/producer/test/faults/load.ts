@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { StationkitError } from "@stationkit/core-protocol";
-import type { Delivery, ProduceRequest, Producer } from "@stationkit/producer";
+import type { Delivery, FastIngestPubAck, ProduceRequest, Producer } from "@stationkit/producer";
 import { type FailureOutcome, indexText, Ledger, type Random } from "@stationkit/test-kit";
+
+/** Of either way of delivery. */
+export type AnyProducer = Producer<unknown, FastIngestPubAck>;
 
 /** Half of the messages carry one of so many keys. */
 const KEYS = 60;
@@ -16,12 +19,12 @@ export class Load {
   failed = 0;
   /** The longest time from admission to the end, milliseconds. */
   slowestMs = 0;
-  readonly #producer: Producer;
+  readonly #producer: AnyProducer;
   readonly #random: Random;
   #open = 0;
   #watchers: { readonly index: number; readonly resolve: () => void }[] = [];
 
-  constructor(producer: Producer, random: Random) {
+  constructor(producer: AnyProducer, random: Random) {
     this.#producer = producer;
     this.#random = random;
     producer.on("delivery-failed", ({ outcome }, { request }) => {
@@ -86,7 +89,7 @@ export class Load {
     return index;
   }
 
-  #follow(index: number, { acknowledged }: Delivery): void {
+  #follow(index: number, { acknowledged }: Delivery<FastIngestPubAck>): void {
     const admittedAt = Date.now();
     this.#open++;
     const end = (): void => {

@@ -1,10 +1,11 @@
 import { type Connection, connect, type ConnectOptions } from "@stationkit/core-protocol";
 import { type NatsServer, startNats, type StartNatsOptions } from "@stationkit/embedded-nats";
-import { createProducer, PRODUCER_DEFAULTS, type Producer, type ProducerOptions } from "@stationkit/producer";
+import { createProducer, PRODUCER_DEFAULTS, type ProducerOptions } from "@stationkit/producer";
 import { createStationAdmin, type StationAdmin } from "@stationkit/station-admin";
 import {
   type AuditOptions,
   judgeStation,
+  type Scenario,
   type ScenarioContext,
   spread,
   startTcpProxy,
@@ -12,7 +13,7 @@ import {
   type Verdict,
   waitUntil,
 } from "@stationkit/test-kit";
-import { Load } from "./load.js";
+import { type AnyProducer, Load } from "./load.js";
 
 export const STATION = "s";
 export const PARTITIONS = 3;
@@ -57,7 +58,7 @@ export interface Stage {
   readonly server: NatsServer;
   readonly proxy: TcpProxy;
   readonly log: ConnectionLog;
-  readonly producer: Producer;
+  readonly producer: AnyProducer;
   readonly load: Load;
   /** On a connection of its own, past the proxy. */
   readonly admin: StationAdmin;
@@ -65,6 +66,23 @@ export interface Stage {
   at(full: number, short: number, fault: (n: number) => Promise<void>): Promise<void>;
   /** Does something that ends the connection, and waits until there is one again. */
   andReconnect(act: () => Promise<void> | void): Promise<void>;
+}
+
+type PlayedOptions = NonNullable<Play["producer"]>;
+
+const variations = new WeakMap<ScenarioContext, PlayedOptions>();
+
+/** The same scenario with a producer that has these options, too. */
+export function vary(base: Scenario, suffix: string, options: PlayedOptions): Scenario {
+  return {
+    ...base,
+    name: `${base.name}-${suffix}`,
+    title: `${base.title}, ${suffix}`,
+    run(context) {
+      variations.set(context, options);
+      return base.run(context);
+    },
+  };
 }
 
 /** Starts a server and a producer, lets the fault happen while messages are produced, and judges what came of it. */
@@ -83,6 +101,7 @@ export async function play(context: ScenarioContext, plan: Play): Promise<void> 
     station: { partitions: PARTITIONS },
     ackTimeoutMs: 1_000,
     ...plan.producer,
+    ...variations.get(context),
   });
   const log = watch(connection);
   const stage: Stage = {

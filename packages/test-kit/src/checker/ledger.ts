@@ -5,9 +5,9 @@ export type FailureOutcome = "not-sent" | "rejected" | "unknown";
 export interface Place {
   /** From 1. */
   readonly partition: number;
-  /** From 1, per partition. */
-  readonly sequence: number;
-  readonly duplicate: boolean;
+  /** From 1, per partition; undefined when the acknowledgement does not say it. */
+  readonly sequence: number | undefined;
+  readonly duplicate: boolean | undefined;
 }
 
 const ATTEMPTED = 1;
@@ -23,6 +23,8 @@ const CONTRADICTED = 128;
 
 const OUTCOMES: readonly FailureOutcome[] = ["not-sent", "rejected", "unknown"];
 const NO_KEY = 0;
+/** The acknowledgement names the partition alone. */
+const UNTOLD = 0;
 
 /**
  * What a caller did and heard, message by message. A message is known by its index, from 0 in the order of the calls. Eleven
@@ -63,8 +65,8 @@ export class Ledger {
   acknowledge(index: number, { partition, sequence, duplicate }: Place): void {
     this.#tell(index, ACKNOWLEDGED);
     this.#partitions[index] = partition;
-    this.#sequences[index] = sequence;
-    if (duplicate) this.#duplicateAcks++;
+    this.#sequences[index] = sequence ?? UNTOLD;
+    if (duplicate === true) this.#duplicateAcks++;
   }
 
   /** The delivery failed, as its promise says. */
@@ -86,9 +88,11 @@ export class Ledger {
     return (this.#toldOf(index) & ACKNOWLEDGED) !== 0;
   }
 
-  /** Whether it was acknowledged under this very place. */
+  /** Whether its acknowledgement speaks of this very place, as far as it speaks of one. */
   isAcknowledgedAt(index: number, partition: number, sequence: number): boolean {
-    return this.isAcknowledged(index) && this.#partitions[index] === partition && this.#sequences[index] === sequence;
+    if (!this.isAcknowledged(index) || this.#partitions[index] !== partition) return false;
+    const told = this.#sequences[index];
+    return told === sequence || told === UNTOLD;
   }
 
   /** undefined when no failure was told. */

@@ -1,6 +1,7 @@
 import type { Scenario } from "@stationkit/test-kit";
 import { closeFull } from "./close-full.js";
 import * as cluster from "./cluster.js";
+import { fastIngest } from "./fast-ingest.js";
 import { idleProducers } from "./idle-producers.js";
 import { longOutage } from "./long-outage.js";
 import * as network from "./network.js";
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   ...Object.values(serverProcess),
   ...Object.values(network),
   ...Object.values(refusals),
+  ...fastIngest,
   permissionDenied,
   closeFull,
   producerKilled,
