@@ -16,6 +16,8 @@ const failureOf = (error: core.StationkitError): exported.DeliveryFailure => ({
 });
 
 const own = [
+  new exported.AtomicUnsupportedError("x", { outcome: "rejected", serverCode: 400, serverErrorCode: 10_174 }),
+  new exported.AtomicDuplicateError("orders", [{ msgId: "id", sequence: 1 }]),
   new exported.ProducerClosedError("p"),
   new exported.DeliveryError([failureOf(lost)], 1),
   new exported.MultiStationError([ack], [{ station: "b", error: full }]),

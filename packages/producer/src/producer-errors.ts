@@ -1,6 +1,7 @@
 import {
   type ApiErrorBody,
   BrokerError,
+  type BrokerErrorFields,
   PartialSendError,
   SERVER_ERROR,
   type StationkitError,
@@ -89,9 +90,13 @@ export class AtomicUnsupportedError extends BrokerError {
   /** `not-sent` when the server is too old; `rejected` when it answered that this station's streams do not allow it. */
   override readonly outcome: "not-sent" | "rejected";
 
-  constructor(message: string, outcome: "not-sent" | "rejected", options?: ErrorOptions) {
-    super(message, {}, options);
-    this.outcome = outcome;
+  constructor(
+    message: string,
+    fields: BrokerErrorFields & { readonly outcome: "not-sent" | "rejected" },
+    options?: ErrorOptions,
+  ) {
+    super(message, fields, options);
+    this.outcome = fields.outcome;
   }
 }
 
@@ -116,7 +121,7 @@ export class AtomicDuplicateError extends BrokerError {
     const list = duplicates.slice(0, 5).map(({ msgId }) => msgId);
     const which = list.length === 0 ? "" : `: ${list.join(", ")}${duplicates.length > list.length ? ", …" : ""}`;
     const what = `station "${station}": the batch has ids of messages that are stored already${which}; none of it was stored`;
-    super(what, { serverErrorCode: SERVER_ERROR.atomicBatchDuplicate }, options);
+    super(what, { serverCode: 400, serverErrorCode: SERVER_ERROR.atomicBatchDuplicate }, options);
     this.station = station;
     this.duplicates = duplicates;
   }
@@ -126,7 +131,8 @@ export class AtomicDuplicateError extends BrokerError {
 export function atomicRefusal(body: ApiErrorBody, station: string): StationkitError | undefined {
   const { err_code } = body;
   if (err_code === SERVER_ERROR.atomicPublishDisabled || err_code === SERVER_ERROR.atomicBatchHeaderUnsupported) {
-    return new AtomicUnsupportedError(`station "${station}": ${body.description ?? ""}`, "rejected");
+    const fields = { outcome: "rejected", serverCode: body.code, serverErrorCode: err_code } as const;
+    return new AtomicUnsupportedError(`station "${station}": ${body.description ?? ""}`, fields);
   }
   return err_code === SERVER_ERROR.atomicBatchDuplicate ? new AtomicDuplicateError(station, []) : undefined;
 }

@@ -21,6 +21,11 @@ const rows: Row[] = [
   ["storeFailed", 503, "BrokerError", "SK_BROKER", false],
   ["duplicateInProcess", 400, "StationUnavailableError", "SK_STATION_UNAVAILABLE", true],
   ["tooManyRequests", 429, "ThrottledError", "SK_THROTTLED", true],
+  ["atomicPublishDisabled", 400, "BrokerError", "SK_BROKER", false],
+  ["atomicBatchIncomplete", 400, "StationUnavailableError", "SK_STATION_UNAVAILABLE", true],
+  ["atomicBatchHeaderUnsupported", 400, "BrokerError", "SK_BROKER", false],
+  ["atomicBatchTooLarge", 400, "ResourceLimitError", "SK_RESOURCE_LIMIT", false],
+  ["atomicBatchDuplicate", 400, "BrokerError", "SK_BROKER", false],
 ];
 
 const about = (error: unknown): object => {

@@ -32,7 +32,7 @@ export type Screened =
   | { readonly type: "unusable"; readonly error: UnexpectedError };
 
 /** JetStream API level of nats-server 2.12, the first that knows batches. An older one would store their messages one by one. */
-export const ATOMIC_API_LEVEL = 2;
+const ATOMIC_API_LEVEL = 2;
 
 /** Bytes of the three header lines that a batch puts in front of a message's own, at most (an id takes up to 24 characters). */
 export const BATCH_HEADER_BYTES = 96;
@@ -123,7 +123,7 @@ export class AtomicBatch extends PendingMessage {
 export function requireAtomicServer(server: Connection["server"]): void {
   if (server.jetStreamApiLevel >= ATOMIC_API_LEVEL) return;
   const what = `nats-server ${server.version} knows no atomic batches: 2.12.1 or newer is needed`;
-  throw new AtomicUnsupportedError(what, "not-sent");
+  throw new AtomicUnsupportedError(what, { outcome: "not-sent" });
 }
 
 function tryParse(data: Uint8Array): { readonly error?: unknown; readonly batch?: unknown } | undefined {
