@@ -23,7 +23,8 @@ export async function bundle(entries, outDir) {
       outDir,
       emptyOutDir: false,
       minify: false,
-      sourcemap: "inline",
+      // Beside the program: inside, it would be part of the memory that a scenario measures.
+      sourcemap: true,
       rolldownOptions: {
         input: { ...entries },
         output: { entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" },

@@ -30,4 +30,6 @@ const [order] = process.argv.slice(2);
 const message = order === undefined ? list() : await run(JSON.parse(order) as RunOrder);
 process.send?.(message, () => {
   process.disconnect();
+  // After a defect there may be something that goes on for ever. Otherwise the process has to end by itself.
+  if (message.type === "report" && message.report.broken.length > 0) process.exit();
 });

@@ -93,7 +93,12 @@ export async function play(context: ScenarioContext, plan: Play): Promise<void> 
   await using proxy = await startTcpProxy(server);
   await using direct = await connect({ servers: server.url, reconnectDelayMs: 50 });
   const target = plan.isProxied === true ? proxy.url : server.url;
-  const connection = await connect({ servers: target, reconnectDelayMs: 50, closeTimeoutMs: 10_000, ...plan.connect });
+  await using connection = await connect({
+    servers: target,
+    reconnectDelayMs: 50,
+    closeTimeoutMs: 10_000,
+    ...plan.connect,
+  });
   const deliveryTimeoutMs = plan.producer?.deliveryTimeoutMs ?? PRODUCER_DEFAULTS.deliveryTimeoutMs;
   const producer = await createProducer(connection, {
     stationName: STATION,
@@ -133,7 +138,6 @@ export async function play(context: ScenarioContext, plan: Play): Promise<void> 
   plan.check?.(stage, verdict);
   // Repeats failures that were counted already.
   await producer.close().catch(() => undefined);
-  await connection.close();
 }
 
 async function produceMeanwhile({ load, context }: Stage, fault: Promise<unknown>): Promise<void> {

@@ -25,7 +25,7 @@ export const longOutage: Scenario = {
   nodeOptions: ["--max-old-space-size=64"],
   async run({ findings, random, version }) {
     await using server = await startNats(version === undefined ? {} : { version });
-    const connection = await connect({ servers: server.url });
+    await using connection = await connect({ servers: server.url });
     const loads = await Promise.all(
       roles.map(async ({ name, deliveryTimeoutMs }) => {
         const options = { stationName: name, producerName: "p", station: { idempotencyWindowMs: 360_000 } };
@@ -78,6 +78,5 @@ export const longOutage: Scenario = {
       }
     }
     findings.expect(turnedAway > 0, "tryProduce turned callers away while the window was full");
-    await connection.close();
   },
 };

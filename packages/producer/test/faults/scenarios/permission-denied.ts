@@ -24,7 +24,7 @@ export const permissionDenied: Scenario = {
     await using direct = await connect({ servers: server.url, username: "all", password: "secret" });
     const admin = createStationAdmin(direct);
     for (const name of [OPEN, DENIED]) await admin.create({ name });
-    const connection = await connect({ servers: server.url, username: "some", password: "secret" });
+    await using connection = await connect({ servers: server.url, username: "some", password: "secret" });
     const producer = await createProducer(connection, { stationName: [OPEN, DENIED], producerName: "p" });
     const ledgers = { [OPEN]: new Ledger(), [DENIED]: new Ledger() };
     const codes = new Set<string>();
@@ -58,6 +58,5 @@ export const permissionDenied: Scenario = {
     }
     findings.expect([...codes].join() === "SK_PERMISSION_DENIED", "failures say that the login may not");
     await producer.close().catch(() => undefined);
-    await connection.close();
   },
 };

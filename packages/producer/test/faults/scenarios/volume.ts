@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { connect } from "@stationkit/core-protocol";
 import { startNats } from "@stationkit/embedded-nats";
 import { createProducer } from "@stationkit/producer";
@@ -20,7 +21,7 @@ export const volume: Scenario = {
   defaultCount: 5_000_000,
   async run({ count, findings, version }) {
     await using server = await startNats(version === undefined ? {} : { version });
-    const connection = await connect({ servers: server.url });
+    await using connection = await connect({ servers: server.url });
     const producer = await createProducer(connection, {
       stationName: STATION,
       producerName: "p",
@@ -31,6 +32,7 @@ export const volume: Scenario = {
         idempotencyWindowMs: 30_000,
       },
     });
+    findings.figure("rssMbBefore", toMb(process.memoryUsage.rss()));
     const ends = { acknowledged: 0, failed: 0 };
     const samples: number[][] = Array.from({ length: PARTS }, () => []);
     for (let index = 0; index < count; index++) {
@@ -43,7 +45,7 @@ export const volume: Scenario = {
     }
     await producer.flush();
     await producer.close();
-    const peakBytes = process.resourceUsage().maxRSS * 1_024;
+    const peakBytes = peakRssBytes();
     const medians = samples.map(median);
     for (const [i, bytes] of medians.entries()) findings.figure(`rssMb${i + 1}of${PARTS}`, toMb(bytes));
     findings.figure("peakRssMb", toMb(peakBytes));
@@ -58,9 +60,15 @@ export const volume: Scenario = {
       (medians.at(-1) ?? 0) < second + TOLERANCE_BYTES,
       "the last fifth of the messages takes no more than the second",
     );
-    await connection.close();
   },
 };
+
+/** Linux counts into `maxRSS` what the parent took when it made this process, so there its own peak is asked for. */
+function peakRssBytes(): number {
+  if (process.platform !== "linux") return process.resourceUsage().maxRSS * 1_024;
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+  return Number(kilobytes) * 1_024;
+}
 
 function median(values: number[]): number {
   return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
