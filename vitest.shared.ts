@@ -11,7 +11,7 @@ export function packageConfig(): ViteUserConfig {
     test: {
       reporters: ["default", ["json", { outputFile: `.reports/${reportName()}.json` }]],
       projects: [
-        { ...shared, test: { name: "unit", include: ["src/**/*.test.ts"] } },
+        { ...shared, test: { name: "unit", include: ["src/**/*.test.ts"], testTimeout: 30_000 } },
         {
           ...shared,
           test: {

@@ -1,4 +1,4 @@
-import { connect, encodeHeaderBlock, HEADER, headerLine } from "@stationkit/core-protocol";
+import { connect, encodeHeaderTail, HEADER, HEADER_PREAMBLE, headerLine } from "@stationkit/core-protocol";
 import type { MsgHdrs } from "@nats-io/nats-core";
 import type { Contender } from "../contender/contender.js";
 import { untilStored } from "./until-stored.js";
@@ -20,7 +20,8 @@ export const corePublish: Contender = {
     const connection = await connect({ servers: server });
     const { natsConnection } = connection;
     const subject = `${station}$1.final`;
-    const block = encodeHeaderBlock(headerLine(HEADER.memphisProducedBy, "bench"));
+    const tail = encodeHeaderTail(headerLine(HEADER.memphisProducedBy, "bench"));
+    const block = Buffer.concat([Buffer.from(HEADER_PREAMBLE), tail]);
     // nats.js calls nothing but `encode` of it when it publishes.
     const headers = { encode: () => block } as unknown as MsgHdrs;
     return {

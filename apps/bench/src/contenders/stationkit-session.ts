@@ -1,9 +1,12 @@
 import { connect } from "@stationkit/core-protocol";
-import { createProducer, type Producer, type ProducerOptions } from "@stationkit/producer";
+import { createProducer, type FastIngestPubAck, type Producer, type ProducerOptions } from "@stationkit/producer";
 import type { Arena, Session } from "../contender/contender.js";
 
+/** Of either way of delivery. */
+type AnyProducer = Producer<unknown, FastIngestPubAck>;
+
 /** What a way of producing makes of a producer. */
-type Way = (producer: Producer, payload: Uint8Array) => Omit<Session, typeof Symbol.asyncDispose>;
+type Way = (producer: AnyProducer, payload: Uint8Array) => Omit<Session, typeof Symbol.asyncDispose>;
 
 /** A session on a connection and a producer of its own; all that differs is the producer's options and how it is called. */
 export async function openProducer(
