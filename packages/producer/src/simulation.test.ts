@@ -1,7 +1,7 @@
 import type { StationkitError } from "@stationkit/core-protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeBroker, fakeStation, openProducer, type Published } from "./broker.fake.js";
-import type { PubAck } from "./delivery.js";
+import type { FastIngestPubAck } from "./delivery.js";
 import { FastBatches, type Refusal } from "./fast-batches.fake.js";
 import type { ProducerOptions } from "./producer-options.js";
 import type { StationProducer } from "./station-producer.js";
@@ -40,7 +40,7 @@ interface Faults {
 }
 
 interface Outcome {
-  readonly result: PubAck | StationkitError;
+  readonly result: FastIngestPubAck | StationkitError;
   readonly count: number;
 }
 
@@ -89,7 +89,7 @@ class Model {
     const controller = new AbortController();
     this.#controllers.push(controller);
     this.admitted.set(text, partitionNumber);
-    const settle = (result: PubAck | StationkitError): void => {
+    const settle = (result: FastIngestPubAck | StationkitError): void => {
       this.outcomes.set(text, { result, count: (this.outcomes.get(text)?.count ?? 0) + 1 });
     };
     this.producer
