@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 const root = resolve(import.meta.dirname, "../../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const readme = read("README.md");
-const documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/guarantees.md"];
+const documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/fast-ingest.md", "docs/guarantees.md"];
 const manifest = JSON.parse(read("package.json")) as { scripts: Record<string, string>; engines: { node: string } };
 
 function blocks(text: string, language: string): string[] {

@@ -3,6 +3,7 @@ import {
   type ConnectionStatus,
   type OutboundMessage,
   parseStationName,
+  type PermissionDeniedError,
 } from "@stationkit/core-protocol";
 import type { Station } from "@stationkit/station-admin";
 import { type ProducerOptions, resolveProducerOptions } from "./producer-options.js";
@@ -92,8 +93,8 @@ export class FakeBroker {
     this.#tell({ type: "closed" });
   }
 
-  deny(error: Error): void {
-    this.#tell({ type: "error", error } as ConnectionStatus);
+  deny(error: PermissionDeniedError): void {
+    this.#tell({ type: "error", error });
   }
 
   answer(reply: string, body: string, code = 0): void {

@@ -29,7 +29,8 @@ export interface ProducerOptions<T = unknown> {
   readonly idempotent?: boolean;
   /**
    * `pipelined` (default): order per partition is kept, except that a message which the broker refuses for a moment (503, 429)
-   * can be overtaken by those already on the wire. `strict`: one message at a time per partition, no exception.
+   * can be overtaken by those already on the wire. `strict`: one message (by fast ingest, one batch) at a time per partition, no
+   * exception.
    */
   readonly ordering?: "pipelined" | "strict";
   /**

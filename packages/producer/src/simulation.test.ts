@@ -1,7 +1,7 @@
 import type { StationkitError } from "@stationkit/core-protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeBroker, fakeStation, openProducer, type Published } from "./broker.fake.js";
-import type { PubAck } from "./delivery.js";
+import type { FastIngestPubAck } from "./delivery.js";
 import { FastBatches, type Refusal } from "./fast-batches.fake.js";
 import type { ProducerOptions } from "./producer-options.js";
 import type { StationProducer } from "./station-producer.js";
@@ -40,7 +40,7 @@ interface Faults {
 }
 
 interface Outcome {
-  readonly result: PubAck | StationkitError;
+  readonly result: FastIngestPubAck | StationkitError;
   readonly count: number;
 }
 
@@ -89,7 +89,7 @@ class Model {
     const controller = new AbortController();
     this.#controllers.push(controller);
     this.admitted.set(text, partitionNumber);
-    const settle = (result: PubAck | StationkitError): void => {
+    const settle = (result: FastIngestPubAck | StationkitError): void => {
       this.outcomes.set(text, { result, count: (this.outcomes.get(text)?.count ?? 0) + 1 });
     };
     this.producer
@@ -140,7 +140,7 @@ class Model {
       this.troubled.add(text);
       this.#answer(reply, '{"error":{"code":429,"err_code":10167}}', 429);
     } else if (reply.endsWith("$FI")) {
-      for (const body of this.#batches[partition]!.take(reply, () => this.#reject(text) ?? this.#batched(message))) {
+      for (const body of this.#batches[partition]!.take(reply, () => this.#batched(message))) {
         if (!this.chance(faults.dropAck)) this.#answer(reply, body, 0);
       }
     } else {
@@ -157,8 +157,10 @@ class Model {
     return { code: 503, err_code: 10_077, description: "maximum messages exceeded" };
   }
 
-  #batched(message: Published): undefined {
-    this.#remember(message);
+  #batched(message: Published): Refusal | undefined {
+    const error = this.#reject(message.text);
+    if (error === undefined) this.#remember(message);
+    return error;
   }
 
   #store(message: Published): void {
@@ -325,10 +327,21 @@ describe("a producer in front of a server that does everything wrong", { timeout
 
   describe("by fast ingest", () => {
     const fast: Partial<ProducerOptions> = { delivery: "fast-ingest" };
+    const batched = (model: Model): number =>
+      [...model.outcomes.values()].filter(({ result }) => !(result instanceof Error) && result.sequence === undefined)
+        .length;
+
+    beforeEach(() => {
+      vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    });
+    afterEach(() => {
+      vi.restoreAllMocks();
+    });
 
     it.each([61, 62, 63, 64, 65, 66])("keeps its promises (seed %i)", async (seed) => {
       const model = await simulate(seed, { ...everything, restart: 50 }, fast);
       judge(model);
+      expect(batched(model)).toBeGreaterThan(100);
       for (const text of overtaken(model)) expect(model.troubled).toContain(text);
       for (const outcome of ["stored", "rejected", "unknown", "not-sent"]) {
         expect([outcome, count(model, outcome)]).toEqual([outcome, expect.toSatisfy((n: number) => n > 0)]);
@@ -371,6 +384,7 @@ describe("a producer in front of a server that does everything wrong", { timeout
       const model = await simulate(seed, {}, fast);
       judge(model);
       expect(count(model, "stored")).toBe(model.attempted);
+      expect(batched(model)).toBeGreaterThan(1_000);
       expect(model.openBatches).toBe(0);
     });
   });

@@ -46,10 +46,10 @@ async function produceBeside(
   options: Partial<Omit<ProducerOptions, "stationName">> = {},
 ): Promise<Run> {
   const producer = await createProducer(connection, { ackTimeoutMs: 1_000, ...fast, ...options, stationName: "s" });
-  let isUnderWay = true;
-  const faulting = fault().finally(() => (isUnderWay = false));
+  let underWay = 1;
+  const faulting = fault().finally(() => underWay--);
   const outcomes: Promise<FastIngestPubAck>[] = [];
-  for (let i = 0; isUnderWay || i < count; i++) {
+  for (let i = 0; underWay > 0 || i < count; i++) {
     outcomes.push((await producer.produce({ message: String(i) })).acknowledged);
   }
   await faulting;
@@ -175,7 +175,7 @@ describe.skipIf(hasNone)("a producer by fast ingest", () => {
       expect(summaries.map(({ produced }) => produced)).toEqual([5_000, 5_000, 5_000]);
       const stored = (await readStation(connection, "s")).map(({ text }) => text);
       expect(stored).toHaveLength(15_000);
-      for (const list of texts) expect(stored.filter((text) => text[0] === list[0]?.[0])).toEqual(list);
+      for (const list of texts) expect(stored.filter((text) => list[0]?.startsWith(text.charAt(0)))).toEqual(list);
       expect(await warned()).toEqual([]);
     }));
 

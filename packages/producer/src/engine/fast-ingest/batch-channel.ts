@@ -6,7 +6,7 @@ type NatsConnection = Connection["natsConnection"];
 type Msg = Parameters<NonNullable<NonNullable<Parameters<NatsConnection["subscribe"]>[1]>["callback"]>>[1];
 
 /** Called for each answer about a batch that is listened to. */
-export type OnBatchAnswer = (address: ReplyAddress, data: Uint8Array, status: number) => void;
+type OnBatchAnswer = (address: ReplyAddress, data: Uint8Array, status: number) => void;
 
 /** All that batches need of a connection. */
 export interface BatchChannel {

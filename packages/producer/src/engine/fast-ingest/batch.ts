@@ -58,7 +58,7 @@ export interface BatchStart {
  */
 export class Batch<Item> {
   /** Sent and not acknowledged, in order; the first has sequence `#acked` + 1. */
-  #items: Item[] = [];
+  readonly #items: Item[] = [];
   #sent = 0;
   #acked = 0;
   #interval: number;

@@ -14,8 +14,9 @@ export class Fallback {
     this.#tell = tell;
   }
 
-  isActive(now: number): boolean {
-    return this.#until > now;
+  /** @param now - a clock, asked only when it matters. */
+  isActive(now: () => number): boolean {
+    return this.#until > 0 && this.#until > now();
   }
 
   /** Until `reset`. */

@@ -8,7 +8,7 @@ import {
 import type { FastIngestPubAck, PubAck } from "../../delivery.js";
 import type { Lane } from "../lane.js";
 import { LinkedQueue } from "../linked-queue.js";
-import { type LaneContext, PartitionLane } from "../partition-lane.js";
+import type { LaneContext } from "../partition-lane.js";
 import type { PendingMessage } from "../pending-message.js";
 import { isCoveredByDuplicateWindow, judgeRefusal } from "../retry.js";
 import type { BatchAnswer } from "./batch-answer.js";
@@ -18,9 +18,10 @@ import type { BatchEvent, Ended, SingleAnswer } from "./batch.js";
 import { Fallback } from "./fallback.js";
 import { classifyRefusal, type RefusalKind } from "./refusal.js";
 import { MAX_FLOW, type ReplyAddress } from "./reply-subject.js";
+import { SingleLane } from "./single-lane.js";
 
 /** As many messages leave without waiting for the end of the turn. */
-const MAX_BURST = 64;
+const MAX_BURST = 128;
 
 /** Fewer go one by one: a batch would take as many answers, and does not tell their sequences. */
 const MIN_BATCH = 2;
@@ -48,9 +49,7 @@ export interface FastIngestContext extends LaneContext {
 export class FastIngestLane implements Lane {
   readonly #context: FastIngestContext;
   readonly #partition: number;
-  readonly #single: PartitionLane;
-  /** What the ordinary lane has. */
-  readonly #inSingle = new Set<PendingMessage>();
+  readonly #single: SingleLane;
   /** Not on the wire, and certainly not stored. */
   readonly #waiting = new LinkedQueue<PendingMessage>();
   readonly #flow: number;
@@ -58,8 +57,6 @@ export class FastIngestLane implements Lane {
   #flight: BatchFlight | undefined;
   /** Messages between acknowledgements, as the server wanted them last; undefined while it is not certain that it knows batches. */
   #interval: number | undefined;
-  /** What the ordinary lane has must not be overtaken. */
-  #isRecovering = false;
   #isSuspended = false;
   #isDenied = false;
   /** The messages of a batch are being taken to where they belong now: nothing may be sent before that is done. */
@@ -70,29 +67,17 @@ export class FastIngestLane implements Lane {
     this.#partition = partition;
     this.#flow = Math.max(1, Math.min(MAX_FLOW, Math.floor(context.maxInFlightMessages / 2)));
     this.#fallback = new Fallback(context.onFallback);
-    const isStrict = (): boolean => this.#isRecovering || context.isStrict;
-    this.#single = new PartitionLane(partition, {
-      ...context,
-      get isStrict() {
-        return isStrict();
-      },
-      settle: (message, result) => {
-        this.#inSingle.delete(message);
-        if (this.#inSingle.size === 0) {
-          this.#isRecovering = false;
-          if (this.#waiting.size > 0) context.schedule(this);
-        }
-        context.settle(message, result);
-      },
+    this.#single = new SingleLane(partition, context, () => {
+      if (this.#waiting.size > 0) context.schedule(this);
     });
   }
 
   get subject(): string {
-    return this.#single.subject;
+    return this.#single.lane.subject;
   }
 
   get stream(): string {
-    return this.#single.stream;
+    return this.#single.lane.stream;
   }
 
   add(message: PendingMessage): void {
@@ -103,12 +88,12 @@ export class FastIngestLane implements Lane {
   }
 
   answer(message: PendingMessage, data: Uint8Array, status: number): void {
-    if (this.#inSingle.has(message)) this.#single.answer(message, data, status);
+    if (this.#single.has(message)) this.#single.lane.answer(message, data, status);
   }
 
   abandon(message: PendingMessage, error: StationkitError): void {
-    if (this.#inSingle.has(message)) {
-      this.#single.abandon(message, error);
+    if (this.#single.has(message)) {
+      this.#single.lane.abandon(message, error);
       return;
     }
     this.#finish(message, error);
@@ -122,7 +107,7 @@ export class FastIngestLane implements Lane {
   suspend(): void {
     if (this.#isSuspended) return;
     this.#isSuspended = true;
-    this.#single.suspend();
+    this.#single.lane.suspend();
     if (this.#flight !== undefined) this.#ended(this.#flight.giveUp());
     this.#interval = undefined;
   }
@@ -132,12 +117,12 @@ export class FastIngestLane implements Lane {
     this.#isSuspended = false;
     // Another server may answer now.
     this.#fallback.reset();
-    this.#single.resume();
+    this.#single.lane.resume();
     this.advance();
   }
 
   sweep(now: number): void {
-    this.#single.sweep(now);
+    this.#single.lane.sweep(now);
     for (const message of [...(this.#flight?.unacknowledged ?? []), ...this.#waiting]) {
       if (now >= message.prepared.deadline) this.#finish(message, this.#context.outcomes.expired(message));
     }
@@ -153,7 +138,7 @@ export class FastIngestLane implements Lane {
     if (this.#isDenied) return;
     const flight = this.#flight;
     if (flight === undefined) {
-      await this.#single.deny(error);
+      await this.#single.lane.deny(error);
       return;
     }
     // The server says so once per message. After a round trip all of that is in, and so is what it took before.
@@ -175,7 +160,7 @@ export class FastIngestLane implements Lane {
     this.#flight = undefined;
     if (flight?.phase === "open") flight.end();
     flight?.forget();
-    this.#single.close();
+    this.#single.lane.close();
     for (const message of [...(flight?.unacknowledged ?? []), ...this.#waiting]) {
       this.#finish(message, this.#context.outcomes.closed(message));
     }
@@ -203,17 +188,17 @@ export class FastIngestLane implements Lane {
 
   /** Gives the ordinary lane what does not go in batches. @returns whether the next message opens one, now. */
   #mayOpen(isEndOfTurn: boolean): boolean {
-    if (this.#isRecovering) return false;
+    if (this.#single.isRecovering) return false;
     const isFallenBack = this.#isFallenBack();
-    const isAlone = isEndOfTurn && this.#inSingle.size === 0 && this.#waiting.size < MIN_BATCH;
+    const isAlone = isEndOfTurn && this.#single.isEmpty && this.#waiting.size < MIN_BATCH;
     let next = this.#waiting.first;
     while (next !== undefined && (isFallenBack || isAlone || !this.#mayBatch(next))) {
       this.#waiting.remove(next);
-      this.#addToSingle(next);
+      this.#single.add(next);
       next = this.#waiting.first;
     }
-    if (!isFallenBack) this.#single.advance();
-    return next !== undefined && this.#inSingle.size === 0;
+    if (!isFallenBack) this.#single.lane.advance();
+    return next !== undefined && this.#single.isEmpty;
   }
 
   /**
@@ -226,7 +211,7 @@ export class FastIngestLane implements Lane {
   }
 
   #isFallenBack(): boolean {
-    return this.#fallback.isActive(Date.now());
+    return this.#fallback.isActive(Date.now);
   }
 
   #open(): BatchFlight {
@@ -326,10 +311,10 @@ export class FastIngestLane implements Lane {
     // Nobody listened: the first one asks until somebody does. After what concerns messages, each is asked for.
     const singly = isAllSingly || kind === "message" ? rest.length : kind === "unheard" ? 1 : 0;
     if (kind === "message" && refusal !== undefined && rest[0] !== undefined) this.#judge(rest[0], refusal);
-    for (const message of rest.slice(0, singly)) this.#retrySingly(message);
+    for (const message of rest.slice(0, singly)) this.#single.repeat(message);
     this.#requeue(rest.slice(singly));
     this.#isSorting = false;
-    this.#single.advance();
+    this.#single.lane.advance();
   }
 
   #fallBack(refusal: ApiErrorBody): RefusalKind {
@@ -356,23 +341,11 @@ export class FastIngestLane implements Lane {
     const { duplicateWindowMs, outcomes, station } = this.#context;
     const { msgId, firstSentAt } = message;
     if (msgId !== undefined && isCoveredByDuplicateWindow(firstSentAt, Date.now(), duplicateWindowMs())) {
-      this.#retrySingly(message);
+      this.#single.repeat(message);
       return;
     }
     const cause = refusal && apiErrorToStationkitError(refusal, { station });
     this.#finish(message, this.#isSuspended ? outcomes.lost(message) : outcomes.unanswered(message, cause));
-  }
-
-  #retrySingly(message: PendingMessage): void {
-    if (message.isSettled) return;
-    this.#isRecovering = true;
-    this.#addToSingle(message);
-  }
-
-  #addToSingle(message: PendingMessage): void {
-    message.state = "waiting";
-    this.#inSingle.add(message);
-    this.#single.add(message);
   }
 
   /** Puts messages of a batch back to the front. */
