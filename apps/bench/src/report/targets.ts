@@ -64,6 +64,16 @@ export const TARGETS: readonly Target[] = [
     ratio: { of: rate("stationkit-no-ids"), to: rate("nats.js-no-ids") },
   },
   {
+    statement: "default settings, to nats.js with msgID and connection options as they come: msg/s",
+    bound: { atLeast: 5 },
+    ratio: { of: rate("stationkit"), to: rate("nats.js-as-installed") },
+  },
+  {
+    statement: "idempotent: false, to nats.js without msgID and connection options as they come: msg/s",
+    bound: { atLeast: 6.5 },
+    ratio: { of: rate("stationkit-no-ids"), to: rate("nats.js-no-ids-as-installed") },
+  },
+  {
     statement: "idempotent: false, to the ceiling: msg/s",
     bound: { atLeast: 0.45 },
     ratio: { of: rate("stationkit-no-ids"), to: rate("ceiling") },
