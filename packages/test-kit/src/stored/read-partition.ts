@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Connection, finalSubject, type StreamName } from "@stationkit/core-protocol";
+import { type Connection, finalSubject, StationkitError, type StreamName } from "@stationkit/core-protocol";
 
 /** What is handed out of a message; valid for as long as the caller keeps it. */
 export interface Delivered {
@@ -33,15 +33,20 @@ export async function readPartition(
   stream: StreamName,
   visit: (message: Delivered) => void,
 ): Promise<void> {
-  const { state } = await connection.jetStream.request<StreamInfo>(`STREAM.INFO.${stream}`);
-  if (state.messages === 0) return;
   let last = 0;
-  for (let fruitless = 0; last < state.last_seq;) {
-    const reached = await readFrom(connection, { stream, from: last + 1, to: state.last_seq }, visit);
-    fruitless = reached > last ? 0 : fruitless + 1;
-    last = Math.max(last, reached);
-    if (fruitless < MAX_FRUITLESS_TRIES) continue;
-    throw new Error(`stream ${stream} ends with sequence ${state.last_seq}, and gives nothing after ${last}`);
+  for (let fruitless = 1; ; fruitless++) {
+    try {
+      const { state } = await connection.jetStream.request<StreamInfo>(`STREAM.INFO.${stream}`);
+      if (state.messages === 0 || last >= state.last_seq) return;
+      const reached = await readFrom(connection, { stream, from: last + 1, to: state.last_seq }, visit);
+      if (reached > last) fruitless = 0;
+      last = reached;
+      if (fruitless < MAX_FRUITLESS_TRIES) continue;
+      throw new Error(`stream ${stream} ends with sequence ${state.last_seq}, and gives nothing after ${last}`);
+    } catch (error) {
+      // A server that has just come back may leave a request unanswered.
+      if (fruitless === MAX_FRUITLESS_TRIES || !StationkitError.is(error) || !error.retryable) throw error;
+    }
   }
 }
 
