@@ -34,6 +34,7 @@ export {
   UnexpectedAckError,
 } from "./errors/broker-errors.js";
 export {
+  ConsumerGroupNotFoundError,
   type SettingDifference,
   StationConflictError,
   StationExistsError,
