@@ -13,7 +13,7 @@ export type StartPosition =
   | { readonly fromSequence: number }
   /** The newest so many messages of each partition, integer ≥ 1, and what comes. */
   | { readonly lastMessages: number }
-  /** What was stored at this time or later, by the server's clock. */
+  /** What was stored at this time or later, by the server's clock; a time to come means `new`. */
   | { readonly fromTime: Date };
 
 /** The start of a durable, as JetStream has it. */

@@ -68,6 +68,7 @@ export {
   finalSubject,
   functionSubject,
   partitionStream,
+  resendSubject,
   type StreamName,
   streamSubjects,
   type SubjectName,

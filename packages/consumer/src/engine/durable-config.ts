@@ -68,6 +68,14 @@ export function durableName(group: ConsumerGroupName): InternalName {
   return toInternalName(group);
 }
 
+/** What a new durable is made from. */
+export interface NewDurable {
+  readonly start: WireStart;
+  readonly settings: GroupSettings;
+  /** Subjects, where these are not just what is produced. */
+  readonly filters?: readonly string[] | undefined;
+}
+
 /**
  * The durable of a partition, as a Memphis broker would make it, except that the server's own limit of deliveries is off: a message
  * past it would be gone from the group when no member is there to see it. The limit is kept in the metadata, and members turn a message
@@ -77,7 +85,7 @@ export function durableName(group: ConsumerGroupName): InternalName {
 export function newDurableConfig(
   stream: StreamName,
   durable: InternalName,
-  { start, settings }: { readonly start: WireStart; readonly settings: GroupSettings },
+  { start, settings, filters }: NewDurable,
 ): DurableConfig {
   const { partitions, ackTimeoutMs, maxDeliveries } = { ...CONSUMER_DEFAULTS, ...settings };
   return {
@@ -87,7 +95,7 @@ export function newDurableConfig(
     ack_wait: ackTimeoutMs * NANOSECONDS,
     max_deliver: -1,
     max_ack_pending: -1,
-    filter_subject: finalSubject(stream),
+    ...(filters === undefined ? { filter_subject: finalSubject(stream) } : { filter_subjects: filters }),
     replay_policy: "instant",
     metadata: { [MAX_DELIVERIES_KEY]: String(maxDeliveries) },
     ...(partitions === "exclusive" && {

@@ -33,6 +33,8 @@ export class Durables {
   readonly #settings: GroupSettings;
   /** What the group has, as last seen: for the durables of new partitions, and for one that was deleted. */
   #seen: GroupSettings = {};
+  /** By partition, where a durable listens to more than what is produced: dead letters were sent again. */
+  readonly #seenFilters = new Map<number, readonly string[]>();
 
   constructor(
     connection: Connection,
@@ -66,7 +68,9 @@ export class Durables {
   async info(partition: number): Promise<DurableInfo | undefined> {
     const stream = partitionStream(this.#station, partition);
     try {
-      return await this.#request<DurableInfo>(`CONSUMER.INFO.${stream}.${this.name}`);
+      const info = await this.#request<DurableInfo>(`CONSUMER.INFO.${stream}.${this.name}`);
+      if (info.config.filter_subjects !== undefined) this.#seenFilters.set(partition, info.config.filter_subjects);
+      return info;
     } catch (error) {
       if (hasServerCode(error, CONSUMER_NOT_FOUND)) return undefined;
       throw error;
@@ -83,12 +87,16 @@ export class Durables {
   async #create(partition: number, start: StartPosition): Promise<DurableInfo | undefined> {
     const stream = partitionStream(this.#station, partition);
     const wireStart = toWireStart(start, needsLastSequence(start) ? await this.#lastSequence(partition) : 0);
+    const filters = this.#seenFilters.get(partition);
+    // The server wants a single filter in the subject as well, so that a login can be limited to it.
+    const filter = filters === undefined ? `.${finalSubject(stream)}` : "";
     const config = newDurableConfig(stream, this.name, {
       start: wireStart,
       settings: { ...this.#seen, ...this.#settings },
+      filters,
     });
     try {
-      return await this.#request<DurableInfo>(`CONSUMER.CREATE.${stream}.${this.name}.${finalSubject(stream)}`, {
+      return await this.#request<DurableInfo>(`CONSUMER.CREATE.${stream}.${this.name}${filter}`, {
         stream_name: stream,
         config,
         action: "create",
