@@ -35,6 +35,10 @@ export interface ConsumerEvents<T = Uint8Array> {
   /** A partition cannot be read for now; it is tried again until it can, or the consumer is closed. */
   "reading-interrupted": [error: StationkitError, place: PartitionPlace];
   "reading-resumed": [place: PartitionPlace];
+  /** Of an exclusive group: messages of this partition come here from now on. */
+  "partition-assigned": [place: PartitionPlace];
+  /** Of an exclusive group: another member is to have the partition. What is in hand may still be answered. */
+  "partition-revoked": [place: PartitionPlace];
 }
 
 /** How much a fetch waits for. */

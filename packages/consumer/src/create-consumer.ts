@@ -1,4 +1,10 @@
-import { type Connection, requireConnection, toStationkitError, UsageError } from "@stationkit/core-protocol";
+import {
+  type Connection,
+  requireConnection,
+  ServerTooOldError,
+  toStationkitError,
+  UsageError,
+} from "@stationkit/core-protocol";
 import { explicitPartition, PartitionError, resolvePartition } from "@stationkit/partitioner";
 import { createStationAdmin, type Station, type StationEvent } from "@stationkit/station-admin";
 import type { Consumer } from "./consumer.js";
@@ -29,6 +35,7 @@ export async function createConsumer<T = Uint8Array>(
 ): Promise<Consumer<T>> {
   requireConnection("createConsumer", connection);
   const resolved = resolveConsumerOptions(options);
+  requireExclusive(connection, resolved);
   const admin = createStationAdmin(connection);
   const station = await admin.ensure({ ...resolved.station, name: resolved.stationName });
   const durables = new Durables(connection, { station: station.name, group: resolved.group }, resolved.insistsOn);
@@ -55,6 +62,12 @@ export async function createConsumer<T = Uint8Array>(
     throw error;
   }
   return consumer;
+}
+
+/** Servers before 2.11 take the fields of an exclusive group for unknown ones, and share its messages out. */
+function requireExclusive({ server }: Connection, { insistsOn }: ResolvedConsumerOptions): void {
+  if (insistsOn.partitions !== "exclusive" || server.jetStreamApiLevel >= 1) return;
+  throw new ServerTooOldError(server.version, "2.11.0");
 }
 
 const GROWTH_RETRY_MS = 1_000;

@@ -42,9 +42,10 @@ export class Dispatcher {
     if (running !== undefined) void this.#continue(message.partition, running);
   }
 
-  /** Takes out everything that waits. */
-  takeWaiting(): StationMessage[] {
-    return [...this.#busy.values()].flatMap((waiting) => waiting.splice(0));
+  /** Takes out everything that waits, of one partition or all. */
+  takeWaiting(partition?: number): StationMessage[] {
+    const queues = partition === undefined ? this.#busy.values() : [this.#busy.get(partition) ?? []];
+    return [...queues].flatMap((waiting) => waiting.splice(0));
   }
 
   async #continue(partition: number, first: Promise<void>): Promise<void> {

@@ -19,6 +19,8 @@ export interface FetchSource {
   /** A message that is here, handed out; undefined when there is none. */
   take(): StationMessage | undefined;
   isClosed(): boolean;
+  /** Of an exclusive group, whose partitions must be held for longer than a fetch: begins to prefetch. */
+  readonly prefetch: (() => void) | undefined;
 }
 
 /** @throws {UsageError} */
@@ -71,6 +73,13 @@ export class Fetches {
     };
     const isOver = (): boolean => room() === 0 || performance.now() >= deadline || this.#source.isClosed();
     collect();
+    if (this.#source.prefetch !== undefined) {
+      this.#source.prefetch();
+      await this.#until(() => {
+        collect();
+        return isOver();
+      }, deadline);
+    }
     for (let readers = this.#inTurn(); readers.length > 0 && !isOver();) {
       readers = await this.#askAll(readers, { room: room(), deadline, collect });
     }

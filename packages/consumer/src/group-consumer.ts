@@ -43,6 +43,8 @@ const EVENTS: readonly (keyof ConsumerEvents)[] = [
   "dead-letter-failed",
   "reading-interrupted",
   "reading-resumed",
+  "partition-assigned",
+  "partition-revoked",
 ];
 
 /** The public object: hands out what the group reader has, in one of three ways at a time. */
@@ -105,6 +107,13 @@ export class GroupConsumer<T> implements Consumer<T> {
           this.#events.emit("reading-resumed", { station: station.name, partition });
         },
         bury: (message, reason) => this.#bury(message, "rejected", reason),
+        assigned: (partition) => {
+          this.#events.emit("partition-assigned", { station: station.name, partition });
+        },
+        revoked: (partition) => {
+          this.#events.emit("partition-revoked", { station: station.name, partition });
+        },
+        takeWaiting: (partition) => this.#dispatcher?.takeWaiting(partition) ?? [],
         exhaust: (message) => this.#buryOrDelay(message, "max-deliveries", exhaustion(message)),
       },
     });
@@ -128,6 +137,11 @@ export class GroupConsumer<T> implements Consumer<T> {
       readers: () => [...this.#reader.readers],
       take,
       isClosed: () => this.#isEnding,
+      prefetch: this.#reader.isExclusive
+        ? () => {
+            this.#reader.start();
+          }
+        : undefined,
     });
   }
 
@@ -330,16 +344,16 @@ export class GroupConsumer<T> implements Consumer<T> {
   }
 
   async #end({ handsOut }: { readonly handsOut: boolean }): Promise<void> {
-    this.#reader.stop();
+    this.#reader.pause();
     await this.#reader.endRequests();
     this.#isEnding = true;
-    if (!handsOut) this.#giveBack();
+    if (!handsOut) this.#reader.giveBack();
     this.#iterations.serve();
     this.#fetches.progress();
     await this.#untilQuiet();
-    this.#giveBack();
+    this.#reader.giveBack();
     this.#iterations.serve();
-    this.#reader.close();
+    await this.#reader.close();
     this.#leaveConnection?.();
     this.#onClosed();
   }
@@ -362,11 +376,6 @@ export class GroupConsumer<T> implements Consumer<T> {
 
   #inHand(): number {
     return this.#reader.intake.length + this.#reader.handedOut + (this.#dispatcher?.pending ?? 0);
-  }
-
-  #giveBack(): void {
-    for (const message of this.#dispatcher?.takeWaiting() ?? []) this.#reader.intake.push(message);
-    this.#reader.giveBack();
   }
 }
 

@@ -27,17 +27,17 @@ export interface ConsumerMessage<T = Uint8Array> {
   readonly deliveries: number;
   /** When it was stored, by the server's clock. */
   readonly storedAt: Date;
-  /** True when an answer was written, or the group's time for it was begun anew by a dead letter that is stored. */
+  /** True when an answer is on its way, or here to be written. */
   readonly isAnswered: boolean;
   /** The payload as UTF-8. */
   text(): string;
   /** The payload as JSON, without checks of its form. @throws {UndecodableMessageError} when it is none. */
   json(): unknown;
   /**
-   * The message is done with. Resolves when the acknowledgement is handed to the socket, which is no proof that the server has it: a
-   * message whose acknowledgement was lost is delivered again. With `confirmed`, resolves when the server has answered.
-   * @throws {ConnectionLostError} when there is no socket to write to: the message will be delivered again. Ignoring it is allowed.
-   * @throws {RequestTimeoutError} only when `confirmed`: the server may have it.
+   * The message is done with. Resolves when the acknowledgement is on its way: written, or waiting for the connection to come back. That
+   * is no proof that the server has it: a message whose acknowledgement was lost is delivered again. It does not reject. With `confirmed`,
+   * resolves when the server has answered.
+   * @throws {RequestTimeoutError} only when `confirmed`: the server may have it. @throws {ConnectionClosedError} as well.
    */
   ack(options?: AckOptions): Promise<void>;
   /** Gives the message back: it is delivered again at once, to any member. Resolves as `ack`. */

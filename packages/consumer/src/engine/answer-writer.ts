@@ -1,6 +1,8 @@
 import { type Connection, isLive } from "@stationkit/core-protocol";
 import { ANSWER } from "./answers.js";
 
+/** Kept for a connection that comes back, at most; what is answered beyond that comes again. */
+const MAX_WAITING = 100_000;
 /** Written together at most: enough to fill a packet or two. */
 const BATCH = 128;
 
@@ -19,9 +21,13 @@ export class AnswerWriter {
     this.#connection = connection;
   }
 
-  /** @returns false when there is no socket: nothing was taken. */
+  /**
+   * Without a socket, answers wait for the next one: the server takes them from any connection.
+   * @returns false when it was not taken, since there will be no connection any more.
+   */
   write(subject: string, word: Uint8Array): boolean {
-    if (!isLive(this.#connection.natsConnection)) return false;
+    const { natsConnection } = this.#connection;
+    if (natsConnection.isClosed() || this.#subjects.length >= MAX_WAITING) return false;
     this.#subjects.push(subject);
     this.#words.push(word);
     if (this.#subjects.length >= BATCH) this.flush();
@@ -33,6 +39,7 @@ export class AnswerWriter {
   }
 
   flush(): void {
+    if (this.#subjects.length === 0 || !isLive(this.#connection.natsConnection)) return;
     const subjects = this.#subjects;
     const words = this.#words;
     const { outbound } = this.#connection;

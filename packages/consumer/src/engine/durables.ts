@@ -77,9 +77,11 @@ export class Durables {
     }
   }
 
-  /** Gives up the hold of whoever reads a partition of an exclusive group. */
-  async unpin(partition: number): Promise<void> {
+  /** Gives up a partition of an exclusive group, if it is held under this id. */
+  async unpin(partition: number, pinId: string): Promise<void> {
     const stream = partitionStream(this.#station, partition);
+    const info = await this.info(partition);
+    if (info?.priority_groups?.[0]?.pinned_client_id !== pinId) return;
     await this.#request(`CONSUMER.UNPIN.${stream}.${this.name}`, { group: PRIORITY_GROUP });
   }
 

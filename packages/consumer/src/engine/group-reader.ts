@@ -7,6 +7,7 @@ import { AnswerWriter } from "./answer-writer.js";
 import { ANSWER } from "./answers.js";
 import { type DurableInfo, readDurableSettings } from "./durable-config.js";
 import type { Durables } from "./durables.js";
+import { Coordinator } from "./exclusive/coordinator.js";
 import { Inbox } from "./inbox.js";
 import { Intake } from "./intake.js";
 import { PartitionReader, type ReaderHost } from "./partition-reader.js";
@@ -24,6 +25,10 @@ export interface ReadingObserver {
   resumed(partition: number): void;
   bury(message: StationMessage, reason: string): Promise<void>;
   exhaust(message: StationMessage): Promise<void>;
+  assigned(partition: number): void;
+  revoked(partition: number): void;
+  /** Takes out what waits outside of the intake for its turn, of one partition or all. */
+  takeWaiting(partition?: number): readonly StationMessage[];
 }
 
 /** What a group reader is made of. */
@@ -51,6 +56,7 @@ export class GroupReader {
   readonly #host: ReaderHost;
   readonly #byPartition = new Map<number, PartitionReader>();
   readonly #byStream = new Map<string, PartitionReader>();
+  readonly #coordinator: Coordinator | undefined;
   #heartbeats: NodeJS.Timeout | undefined;
   #isWanted = false;
   /** Ticks for which messages have waited and nobody wanted them. */
@@ -87,6 +93,19 @@ export class GroupReader {
       progress: () => {
         observer.progress();
       },
+      giveBack: (reader) => {
+        this.#giveBack([
+          ...(reader.hold?.takeKept() ?? []),
+          ...observer.takeWaiting(reader.partition),
+          ...this.intake.extract(({ partition }) => partition === reader.partition),
+        ]);
+      },
+      assigned: (reader) => {
+        observer.assigned(reader.partition);
+      },
+      revoked: (reader) => {
+        observer.revoked(reader.partition);
+      },
       interrupted: (reader, error) => {
         observer.interrupted(error, reader.partition);
       },
@@ -95,6 +114,20 @@ export class GroupReader {
       },
     };
     for (const [partition, info] of infos) this.#addReader(partition, info, infos.size);
+    const isExclusive = [...this.readers].some(({ hold }) => hold !== undefined);
+    this.#coordinator = isExclusive
+      ? new Coordinator({
+          connection,
+          station: station.name,
+          group: options.group,
+          holds: () => new Map([...this.readers].flatMap(({ partition, hold }) => (hold ? [[partition, hold]] : []))),
+          wantsAll: options.partitionNumber !== undefined || options.partitionKey !== undefined,
+        })
+      : undefined;
+  }
+
+  get isExclusive(): boolean {
+    return this.#coordinator !== undefined;
   }
 
   get partitions(): readonly number[] {
@@ -127,6 +160,7 @@ export class GroupReader {
     if (this.#byPartition.has(partition)) return;
     const reader = this.#addReader(partition, info, this.#byPartition.size + 1);
     if (this.#isWanted) reader.start();
+    this.#coordinator?.share();
   }
 
   /** Reads no partition that the station does not have (any more). */
@@ -148,10 +182,17 @@ export class GroupReader {
   start(): void {
     this.#isWanted = true;
     for (const reader of this.readers) reader.start();
+    this.#coordinator?.join();
   }
 
-  /** Nobody wants messages for now; those that are on their way still come. */
+  /** Nobody wants messages for now; those that are on their way still come. An exclusive group's partitions are left to others. */
   stop(): void {
+    this.pause();
+    void this.#coordinator?.leave();
+  }
+
+  /** Asks for no more messages. */
+  pause(): void {
     this.#isWanted = false;
     for (const reader of this.readers) reader.stop();
   }
@@ -162,12 +203,10 @@ export class GroupReader {
     message.owner.handOut(message, this.#observer.keepsRoom);
   }
 
-  /** Gives back everything that nobody has taken. */
+  /** Gives back everything that nobody has in hand. */
   giveBack(): void {
-    for (let message = this.intake.shift(); message !== undefined; message = this.intake.shift()) {
-      void message.nack();
-      message.owner.release(message);
-    }
+    const kept = [...this.readers].flatMap(({ hold }) => hold?.takeKept() ?? []);
+    this.#giveBack([...kept, ...this.#observer.takeWaiting(), ...this.intake.extract(() => true)]);
   }
 
   /** Ends all requests; resolves when what was on its way is in the intake. */
@@ -176,8 +215,9 @@ export class GroupReader {
     await this.#inbox.drain();
   }
 
-  /** Releases everything. */
-  close(): void {
+  /** Releases everything; resolves when other members of an exclusive group may go on. */
+  async close(): Promise<void> {
+    await this.#coordinator?.leave();
     this.#connection.off("status", this.#onStatus);
     clearInterval(this.#heartbeats);
     this.#clock.stop();
@@ -197,9 +237,17 @@ export class GroupReader {
     return reader;
   }
 
+  #giveBack(messages: readonly StationMessage[]): void {
+    for (const message of messages) {
+      void message.nack();
+      message.owner.release(message);
+    }
+  }
+
   readonly #onStatus = (status: ConnectionStatus): void => {
     if (status.type === "disconnected") for (const reader of this.readers) reader.suspend();
     if (status.type === "reconnected") {
+      this.writer.flush();
       this.#inbox.renew();
       for (const reader of this.readers) reader.resume();
     }
@@ -215,7 +263,8 @@ export class GroupReader {
       this.giveBack();
       return;
     }
-    for (const message of this.intake) {
+    const waiting = [...this.intake, ...[...this.readers].flatMap(({ hold }) => hold?.kept ?? [])];
+    for (const message of waiting) {
       if (tick - message.tick < RENEW_WAITING_TICKS || !this.writer.write(message.ackSubject, ANSWER.working)) continue;
       message.tick = tick;
     }

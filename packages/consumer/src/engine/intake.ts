@@ -28,6 +28,16 @@ export class Intake {
     return message;
   }
 
+  /** Takes out all that match, and gives them in order. */
+  extract(matches: (message: StationMessage) => boolean): StationMessage[] {
+    const taken: StationMessage[] = [];
+    const kept: StationMessage[] = [];
+    for (const message of this) (matches(message) ? taken : kept).push(message);
+    this.#messages = kept;
+    this.#first = 0;
+    return taken;
+  }
+
   *[Symbol.iterator](): Generator<StationMessage, void, undefined> {
     for (const message of this.#messages.slice(this.#first)) if (message !== undefined) yield message;
   }

@@ -15,8 +15,9 @@ import { type AckClock, FORGET_TICKS } from "./ack-clock.js";
 import { ACK_PREFIX } from "./ack-subject.js";
 import type { AnswerWriter } from "./answer-writer.js";
 import { ANSWER } from "./answers.js";
-import { type DurableInfo, type DurableSettings, readDurableSettings } from "./durable-config.js";
+import { type DurableInfo, type DurableSettings, PIN_TIMEOUT_MS, readDurableSettings } from "./durable-config.js";
 import type { Durables } from "./durables.js";
+import { PartitionHold } from "./exclusive/partition-hold.js";
 import { HandedOut } from "./handed-out.js";
 import type { Inbox } from "./inbox.js";
 import { retryDelayMs } from "./persist.js";
@@ -42,6 +43,10 @@ export interface ReaderHost {
   exhaust(message: StationMessage): Promise<void>;
   /** A message was answered, or what was asked for has come or will not come. */
   progress(): void;
+  /** Gives back the messages of a partition that nobody has in hand. */
+  giveBack(reader: PartitionReader): void;
+  assigned(reader: PartitionReader): void;
+  revoked(reader: PartitionReader): void;
   interrupted(reader: PartitionReader, error: StationkitError): void;
   resumed(reader: PartitionReader): void;
 }
@@ -55,6 +60,8 @@ export interface PullOptions {
 
 const NANOSECONDS = 1_000_000;
 const PULL_EXPIRES_MS = 60_000;
+/** Of an exclusive group: each request tells the server that its member is there. */
+const EXCLUSIVE_PULL_EXPIRES_MS = Math.floor(PIN_TIMEOUT_MS / 3);
 /** Intervals of heartbeats without any sign of life. */
 const SILENT_INTERVALS = 3;
 /** How often the group's place is looked up, for the case that its durable is deleted. */
@@ -72,6 +79,8 @@ export class PartitionReader implements MessageOwner {
   readonly handedOut: HandedOut = new HandedOut(FORGET_TICKS);
   /** Messages that have ever come. */
   arrivals = 0;
+  /** Only of an exclusive group. */
+  readonly hold: PartitionHold | undefined;
   readonly #host: ReaderHost;
   readonly #nextSubject: string;
   readonly #firstPrefix: string;
@@ -101,6 +110,7 @@ export class PartitionReader implements MessageOwner {
     this.#firstPrefix = `${ACK_PREFIX}${this.stream}.${host.durables.name}.1.`;
     this.#settings = readDurableSettings(info.config);
     this.#floor = info.ack_floor.stream_seq;
+    this.hold = this.#settings.partitions === "exclusive" ? this.#createHold() : undefined;
   }
 
   get station(): StationName {
@@ -132,6 +142,7 @@ export class PartitionReader implements MessageOwner {
   /** There is a connection again. */
   resume(): void {
     if (this.#state === "suspended") this.#state = "reading";
+    this.hold?.reconnected();
     this.pull();
   }
 
@@ -143,8 +154,12 @@ export class PartitionReader implements MessageOwner {
   /** Asks for as much as there is room for, as soon as half of it is free. */
   pull(): void {
     if (this.#state !== "reading" || !this.#isWanted) return;
+    const expiresMs = this.hold === undefined ? PULL_EXPIRES_MS : EXCLUSIVE_PULL_EXPIRES_MS;
+    const demand = this.hold?.demand ?? "window";
+    if (demand === "one" && this.window.asked === 0) this.ask(1, { expiresMs });
+    if (demand !== "window") return;
     const pull = this.window.next();
-    if (pull !== undefined) this.#send(pull, { expiresMs: PULL_EXPIRES_MS });
+    if (pull !== undefined) this.#send(pull, { expiresMs });
   }
 
   /** Asks for messages once, whatever the window says; not while there is nobody to ask. */
@@ -157,9 +172,8 @@ export class PartitionReader implements MessageOwner {
     this.window.arrive(message.sizeBytes);
     this.arrivals++;
     this.#sawLife();
-    if (message.ackSubject.startsWith(this.#firstPrefix) || message.deliveries <= this.#settings.maxDeliveries) {
-      this.#host.deliver(message);
-    } else void this.#exhaust(message);
+    if (this.hold === undefined) this.#deliver(message);
+    else this.hold.arrive(message, natsMessage);
     if (this.window.asked === 0) this.#host.progress();
   }
 
@@ -177,8 +191,11 @@ export class PartitionReader implements MessageOwner {
         break;
       case "moved":
       case "gone":
-      case "not-owner":
         this.#recover();
+        break;
+      case "not-owner":
+        this.window.reset();
+        this.hold?.lost();
         break;
       case "refused": {
         const text = `partition ${this.partition} of station "${this.station}": ${status.description}`;
@@ -233,6 +250,7 @@ export class PartitionReader implements MessageOwner {
   }
 
   answered(message: StationMessage): void {
+    this.hold?.answered(message);
     const { cohort } = message;
     if (cohort === undefined) return;
     message.cohort = undefined;
@@ -247,22 +265,68 @@ export class PartitionReader implements MessageOwner {
     message.cohort = this.handedOut.add(message.tick, message.sizeBytes);
   }
 
+  #deliver(message: StationMessage): void {
+    if (message.ackSubject.startsWith(this.#firstPrefix) || message.deliveries <= this.#settings.maxDeliveries) {
+      this.#host.deliver(message);
+    } else void this.#exhaust(message);
+  }
+
   async #exhaust(message: StationMessage): Promise<void> {
     await this.#host.exhaust(message);
     this.release(message);
     this.#host.progress();
   }
 
+  #createHold(): PartitionHold {
+    const asked = (): number => this.window.asked;
+    const host = this.#host;
+    return new PartitionHold({
+      ackTimeoutMs: this.#settings.ackTimeoutMs,
+      get asked() {
+        return asked();
+      },
+      info: () => host.durables.info(this.partition),
+      ask: (messages) => {
+        this.ask(messages, { expiresMs: EXCLUSIVE_PULL_EXPIRES_MS, noWait: true });
+      },
+      pull: () => {
+        this.pull();
+      },
+      keepAlive: () => {
+        // No message is so small; and nobody listens to what the server says to it.
+        this.#publish({ batch: 1, max_bytes: 1, no_wait: true, ...this.hold?.requestFields() }, host.inbox.replyOf(0));
+      },
+      deliver: (message) => {
+        this.#deliver(message);
+      },
+      giveBack: () => {
+        host.giveBack(this);
+      },
+      unpin: (pinId) => host.durables.unpin(this.partition, pinId).catch(() => undefined),
+      assigned: () => {
+        host.assigned(this);
+      },
+      revoked: () => {
+        host.revoked(this);
+      },
+    });
+  }
+
   #send({ messages, bytes }: Pull, { expiresMs, noWait }: PullOptions): void {
-    const { connection, inbox, heartbeatMs } = this.#host;
-    const request = JSON.stringify({
+    const { inbox, heartbeatMs } = this.#host;
+    const request = {
       batch: messages,
       ...(bytes !== undefined && { max_bytes: bytes }),
       ...(noWait ? { no_wait: true } : { expires: expiresMs * NANOSECONDS }),
       ...(!noWait && expiresMs >= 2 * heartbeatMs && { idle_heartbeat: heartbeatMs * NANOSECONDS }),
-    });
+      ...this.hold?.requestFields(),
+    };
+    this.#publish(request, inbox.replyOf(this.partition));
+  }
+
+  #publish(request: object, reply: string): void {
     try {
-      connection.outbound.publishBare(this.#nextSubject, Buffer.from(request), inbox.replyOf(this.partition));
+      this.#host.connection.outbound.publishBare(this.#nextSubject, Buffer.from(JSON.stringify(request)), reply);
     } catch {
       // Closed or draining: its status tells everybody.
       this.window.reset();

@@ -1,6 +1,5 @@
 import {
   type Connection,
-  ConnectionLostError,
   type MessageHeaders,
   requireDurationMs,
   requireKnownKeys,
@@ -147,7 +146,7 @@ export class StationMessage implements ConsumerMessage<unknown> {
 
   working(): Promise<void> {
     if (this.isAnswered) return DONE;
-    if (!this.owner.write(this, ANSWER.working)) return notWritten(this);
+    if (!this.owner.write(this, ANSWER.working)) return DONE;
     this.owner.renewed(this);
     return DONE;
   }
@@ -165,7 +164,7 @@ export class StationMessage implements ConsumerMessage<unknown> {
 
   #answer(word: Uint8Array): Promise<void> {
     if (this.isAnswered) return DONE;
-    if (!this.owner.write(this, word)) return notWritten(this);
+    if (!this.owner.write(this, word)) return DONE;
     this.isAnswered = true;
     this.owner.answered(this);
     return DONE;
@@ -189,17 +188,6 @@ export class StationMessage implements ConsumerMessage<unknown> {
     const { station, partition, sequence, deliveries } = this;
     return { station, partition, sequence, deliveries };
   }
-}
-
-/** Most callers do not look at the promise; a lost answer only means that the message comes again. */
-function notWritten({ station, partition }: StationMessage): Promise<never> {
-  const rejected = Promise.reject(
-    new ConnectionLostError(
-      `the answer was not written: there is no connection; the message of partition ${partition} of "${station}" will come again`,
-    ),
-  );
-  rejected.catch(() => undefined);
-  return rejected;
 }
 
 /** As the server counts it for `max_bytes`. `size` is not among what nats.js's types promise; without it headers are left out. */
