@@ -16,6 +16,9 @@ export const mayUse = {
 /** Tests and examples may start a real server. */
 const mayUseInTests = ["@stationkit/embedded-nats"];
 
+/** What tests and examples of a package need beside: a consumer reads what a producer has sent. */
+const mayUseInOwnTests = { "@stationkit/consumer": ["@stationkit/producer"] };
+
 /** Pure functions: nothing but themselves, not even from outside the workspace. */
 const withoutDependencies = ["@stationkit/partitioner"];
 
@@ -45,6 +48,7 @@ function allowed(from, inTests, all) {
   }
   // Its own name too: an example reads like a user's code, and is compiled as such.
   const inTestsToo = inTests ? [...mayUseInTests, from.manifest.name] : [];
+  if (inTests) inTestsToo.push(...(mayUseInOwnTests[from.manifest.name] ?? []));
   return [...(mayUse[from.manifest.name] ?? []), ...inTestsToo];
 }
 
