@@ -17,6 +17,12 @@ export const mayUse = {
 /** Tests and examples may start a real server, and use what tests have in common. */
 const mayUseInTests = ["@stationkit/embedded-nats", "@stationkit/test-kit"];
 
+/**
+ * What tests and examples of a package need beside: a consumer reads what a producer has sent.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const mayUseInOwnTests = { "@stationkit/consumer": ["@stationkit/producer"] };
+
 /** Pure functions: nothing but themselves, not even from outside the workspace. */
 const withoutDependencies = ["@stationkit/partitioner"];
 
@@ -47,7 +53,8 @@ function allowed(from, inTests, all) {
   // What is below the test kit cannot use it: turbo runs packages in the order of their dependencies, those of tests included.
   const inAnyTest = mayUseInTests.filter((name) => !(mayUse[name] ?? []).includes(from.manifest.name));
   // Its own name too: an example reads like a user's code, and is compiled as such.
-  const inTestsToo = inTests ? [...inAnyTest, from.manifest.name] : [];
+  const inOwnTests = mayUseInOwnTests[from.manifest.name] ?? [];
+  const inTestsToo = inTests ? [...inAnyTest, ...inOwnTests, from.manifest.name] : [];
   return [...(mayUse[from.manifest.name] ?? []), ...inTestsToo];
 }
 

@@ -44,6 +44,7 @@ const made: StationkitError[] = [
   new core.StationConflictError("m", "orders", {}, options),
   new core.StationFullError("m", "orders", {}, options),
   new core.StationUnavailableError("m", "orders", {}, options),
+  new core.ConsumerGroupNotFoundError({ station: "orders", partition: 1, group: "billing" }, options),
   new core.AckTimeoutError("m", delivery, options),
   new core.DeliveryExpiredError("m", delivery, options),
   new core.MalformedMessageError("reason", { messageKind: "request", field: "a.b", outcome: "rejected" }, options),

@@ -34,6 +34,7 @@ export {
   UnexpectedAckError,
 } from "./errors/broker-errors.js";
 export {
+  ConsumerGroupNotFoundError,
   type SettingDifference,
   StationConflictError,
   StationExistsError,
@@ -67,6 +68,7 @@ export {
   finalSubject,
   functionSubject,
   partitionStream,
+  resendSubject,
   type StreamName,
   streamSubjects,
   type SubjectName,

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "./errors/usage-errors.js";
-import { parseStationName } from "./names.js";
-import { finalSubject, functionSubject, partitionStream, streamSubjects, tryParsePartitionStream } from "./subjects.js";
+import { parseConsumerGroupName, parseStationName } from "./names.js";
+import {
+  finalSubject,
+  functionSubject,
+  partitionStream,
+  resendSubject,
+  streamSubjects,
+  tryParsePartitionStream,
+} from "./subjects.js";
 
 const station = parseStationName("orders.eu");
 
@@ -12,6 +19,7 @@ describe("a partition", () => {
     expect(streamSubjects(stream)).toBe("orders#eu$2.>");
     expect(finalSubject(stream)).toBe("orders#eu$2.final");
     expect(functionSubject(stream, 7)).toBe("orders#eu$2.functions.7");
+    expect(resendSubject(stream, parseConsumerGroupName("Billing.EU"))).toBe("orders#eu$2.resend.billing#eu");
   });
 
   it.each([0, -1, 10_001, 1.5, NaN, Infinity, "1", undefined, null])("cannot have the number %s", (number) => {

@@ -1,6 +1,6 @@
 import { UsageError } from "./errors/usage-errors.js";
 import { LIMITS } from "./limits.js";
-import { type InternalName, type StationName, toInternalName, toStationName } from "./names.js";
+import { type ConsumerGroupName, type InternalName, type StationName, toInternalName, toStationName } from "./names.js";
 
 declare const brand: unique symbol;
 
@@ -35,6 +35,14 @@ export function finalSubject(stream: StreamName): SubjectName {
 /** Where a Memphis broker wants messages of a partition that has functions attached: `<stream>.functions.<id>`. */
 export function functionSubject(stream: StreamName, functionId: number): SubjectName {
   return `${stream}.functions.${functionId}` as SubjectName;
+}
+
+/**
+ * Where a message is put that one consumer group alone is to get (again): `<stream>.resend.<group>`. The group's durable listens to it
+ * beside `finalSubject` from the first such message on; Memphis clients do not know it.
+ */
+export function resendSubject(stream: StreamName, group: ConsumerGroupName): SubjectName {
+  return `${stream}.resend.${toInternalName(group)}` as SubjectName;
 }
 
 const PARTITION_STREAM = /^([a-z0-9](?:[a-z0-9_#-]*[a-z0-9])?)\$([1-9]\d{0,4})$/;

@@ -34,6 +34,17 @@ describe("request()", () => {
     subscription.unsubscribe();
   });
 
+  it("sends header lines when there are any", async () => {
+    const subscription = connection.natsConnection.subscribe("with-headers", {
+      callback: (_error, message) => {
+        message.respond(`${message.headers?.get("a")} ${message.headers?.get("b")} ${message.string()}`);
+      },
+    });
+    const answer = await connection.request("with-headers", "x", { headerLines: "a: 1\r\nb: größe\r\n" });
+    expect(Buffer.from(answer).toString()).toBe("1 größe x");
+    subscription.unsubscribe();
+  });
+
   it("gives up after its own time, or the connection's", async () => {
     connection.natsConnection.subscribe("silence");
     const started = performance.now();

@@ -18,3 +18,10 @@ export {
 export type { PartitionDescription, ReplicaDescription, Station, StationDescription } from "./station.js";
 export type { StationEvent } from "./station-events.js";
 export type { StationWatch, WatchOptions } from "./station-watch.js";
+export type { DeadLetter, DeadLetterFilter, DeadLetters } from "./dead-letters/dead-letters.js";
+export type { DeadLetterCause, DeadLetterStory } from "./dead-letters/dead-letter-headers.js";
+export { deadLetterStation } from "./dead-letters/dead-letter-station.js";
+
+// For the other packages of the stack: these may change in any version.
+export { encodeDeadLetterHeaders } from "./dead-letters/dead-letter-headers.js";
+export { deadLetterStationOptions } from "./dead-letters/dead-letter-station.js";

@@ -10,6 +10,7 @@ import {
 } from "@stationkit/core-protocol";
 import { addPartitions, type GrowthOptions, resolveGrowth } from "./add-partitions.js";
 import { establishStation } from "./create-station.js";
+import { createDeadLetters, type DeadLetters } from "./dead-letters/dead-letters.js";
 import { describeStation } from "./describe-station.js";
 import { destroyStation } from "./destroy-station.js";
 import { listStations } from "./list-stations.js";
@@ -101,6 +102,8 @@ export interface StationAdmin {
    * Ends when it is closed, or its connection is.
    */
   watch(name: string, options?: WatchOptions): StationWatch;
+  /** The dead letters of a station: messages that its consumer groups could not deal with. */
+  deadLetters(name: string): DeadLetters;
 }
 
 /**
@@ -155,6 +158,7 @@ export function createStationAdmin(connection: Connection, options: StationAdmin
       requireKnownKeys("watch", watchOptions, new Set(["from"]));
       return watchStation({ ...watchOptions, connection, name: parseStationName(name), pollIntervalMs });
     },
+    deadLetters: (name) => createDeadLetters(connection, parseStationName(name), begin),
   };
 }
 

@@ -9,6 +9,7 @@ import { isLive } from "./nats-internals.js";
 import type { ResolvedConnectOptions } from "./options.js";
 import { Outbound } from "./outbound.js";
 import type { RequestOptions } from "./request-options.js";
+import { headerBlock } from "./published-headers.js";
 import { type ConnectionStatus, followStatus } from "./status.js";
 
 /** What the server said of itself when this connection was last made. */
@@ -53,7 +54,7 @@ export interface Connection extends AsyncDisposable {
   on<Name extends keyof ConnectionEvents>(name: Name, listener: Listener<ConnectionEvents[Name]>): void;
   off<Name extends keyof ConnectionEvents>(name: Name, listener: Listener<ConnectionEvents[Name]>): void;
   /**
-   * Sends a request without headers and resolves with the bytes of the first answer.
+   * Sends a request, without headers unless `headerLines` has any, and resolves with the bytes of the first answer.
    * @throws {RequestTimeoutError} outcome unknown. @throws {BrokerError} when nobody listens on the subject.
    */
   request(subject: string, payload: Uint8Array | string, options?: RequestOptions): Promise<Uint8Array>;
@@ -108,7 +109,8 @@ export function createConnection({ id, username, natsConnection, options }: Conn
     // A brought connection is still open then, but no longer this one's to use.
     if (released) throw new ConnectionClosedError("the connection is closed", "not-sent");
     try {
-      return (await natsConnection.request(subject, payload, { timeout: timeoutMs })).data;
+      const headers = requestOptions?.headerLines === undefined ? undefined : headerBlock(requestOptions.headerLines);
+      return (await natsConnection.request(subject, payload, { timeout: timeoutMs, ...(headers && { headers }) })).data;
     } catch (error) {
       throw toStationkitError(error, { ...requestOptions, subject, timeoutMs });
     }

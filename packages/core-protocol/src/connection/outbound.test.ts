@@ -41,10 +41,10 @@ class FakeNats {
     return this.draining;
   }
 
-  publish(subject: string, payload: Uint8Array, options: { reply: string; headers: { encode(): Uint8Array } }): void {
+  publish(subject: string, payload: Uint8Array, options: { reply?: string; headers?: { encode(): Uint8Array } }): void {
     if (this.closed) throw new Error("closed");
-    const block = Buffer.from(options.headers.encode()).toString();
-    this.published.push(`${subject} ${options.reply} ${block}${Buffer.from(payload).toString()}`);
+    const block = Buffer.from(options.headers?.encode() ?? []).toString();
+    this.published.push(`${subject} ${options.reply ?? "-"} ${block}${Buffer.from(payload).toString()}`);
   }
 }
 
@@ -112,6 +112,24 @@ describe("Outbound", () => {
     outbound.flush();
     expect(nats.published).toEqual([`s.final r.1 NATS/1.0\r\nid: 1\r\nby: me\r\n\r\npayload`]);
     expect(nats.written).toEqual([]);
+  });
+
+  it("writes messages without headers among the others, in order, and counts them", () => {
+    outbound.publish("s.final", "r.1", create("first"));
+    outbound.publishBare("ack.1", Buffer.from("+ACK"));
+    outbound.publishBare("next", Buffer.from("{}"), "r.2");
+    outbound.publishBare("empty", new Uint8Array(0));
+    outbound.flush();
+    expect(nats.text).toBe(`${frame("first")}PUB ack.1 4\r\n+ACK\r\nPUB next r.2 2\r\n{}\r\nPUB empty 0\r\n\r\n`);
+    expect(nats.protocol).toMatchObject({ outMsgs: 4 });
+  });
+
+  it("leaves messages without headers to nats.js as well where frames cannot be written", () => {
+    delete nats.protocol["sendCommand"];
+    open();
+    outbound.publishBare("ack.1", Buffer.from("+ACK"));
+    outbound.publishBare("next", Buffer.from("{}"), "r.2");
+    expect(nats.published).toEqual(["ack.1 - +ACK", "next r.2 {}"]);
   });
 
   it("throws what nats.js throws, and goes on", () => {

@@ -1,6 +1,7 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import { HEADER_PREAMBLE } from "../headers.js";
 import { frameWriter, type WriteFrames } from "./nats-internals.js";
+import { publishedHeaders } from "./published-headers.js";
 
 /** A message with headers, in the parts that its sender can keep from one message to the next. */
 export interface OutboundMessage {
@@ -16,7 +17,7 @@ const SLAB_BYTES = 65_536;
 const LINE_END = Buffer.from("\r\n", "latin1");
 
 /**
- * Publishes messages by laying out their protocol frames (HPUB) one after the other in one buffer, which goes to the socket at the end of
+ * Publishes messages by laying out their protocol frames (HPUB, PUB) one after the other in one buffer, which goes to the socket at the end of
  * the turn. `natsConnection.publish` makes an options object, a string and three buffers for each message instead, and that is most of
  * what it costs. Where nats.js does not let frames be written, `natsConnection.publish` is used.
  */
@@ -61,6 +62,29 @@ export class Outbound {
     if (this.#messages++ === 0) queueMicrotask(this.#flush);
   }
 
+  /**
+   * Publishes without headers, in order with `publish`.
+   * @param reply - subject for the answer; none when it is left out.
+   * @throws whatever `natsConnection.publish` throws.
+   */
+  publishBare(subject: string, payload: Uint8Array, reply?: string): void {
+    if (this.#write === undefined || this.#isRefused(payload.length)) {
+      this.#nats.publish(subject, payload, reply === undefined ? {} : { reply });
+      return;
+    }
+    const head =
+      reply === undefined ? `PUB ${subject} ${payload.length}\r\n` : `PUB ${subject} ${reply} ${payload.length}\r\n`;
+    const slab = this.#reserve(head.length + payload.length + LINE_END.length);
+    let end = this.#end;
+    end += slab.write(head, end, "latin1");
+    slab.set(payload, end);
+    end += payload.length;
+    slab.set(LINE_END, end);
+    this.#end = end + LINE_END.length;
+    this.#messageBytes += payload.length;
+    if (this.#messages++ === 0) queueMicrotask(this.#flush);
+  }
+
   /** Hands everything to nats.js: for what must come after it, such as a round trip. */
   flush(): void {
     if (this.#messages === 0 || this.#slab === undefined) return;
@@ -90,10 +114,6 @@ export class Outbound {
 
   #publishByClient(subject: string, reply: string, { headLines, headerTail, payload }: OutboundMessage): void {
     const block = Buffer.concat([Buffer.from(`${HEADER_PREAMBLE}${headLines}`, "latin1"), headerTail]);
-    const headers = { encode: () => block } as unknown as PublishHeaders;
-    this.#nats.publish(subject, payload, { reply, headers });
+    this.#nats.publish(subject, payload, { reply, headers: publishedHeaders(block) });
   }
 }
-
-/** nats.js calls nothing but `encode` on the headers that it publishes. */
-type PublishHeaders = NonNullable<NonNullable<Parameters<NatsConnection["publish"]>[2]>["headers"]>;

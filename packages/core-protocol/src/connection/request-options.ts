@@ -4,4 +4,6 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /** Named in errors. */
   readonly station?: string;
+  /** Header lines, each ended by CR LF, as `headerLine` writes them. Default: none, and no header block. */
+  readonly headerLines?: string;
 }

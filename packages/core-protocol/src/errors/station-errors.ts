@@ -71,3 +71,26 @@ export class StationUnavailableError extends StationError {
   override readonly code = "SK_STATION_UNAVAILABLE";
   override readonly retryable = true;
 }
+
+/** Thrown when a consumer group has no durable on a partition: it was deleted, or never read there. */
+export class ConsumerGroupNotFoundError extends StationError {
+  static {
+    this.prototype.name = "ConsumerGroupNotFoundError";
+  }
+  override readonly code = "SK_CONSUMER_GROUP_NOT_FOUND";
+  readonly group: string;
+  /** From 1. */
+  readonly partition: number;
+
+  constructor(place: { station: string; partition: number; group: string }, options?: ErrorOptions) {
+    const { station, partition, group } = place;
+    super(
+      `consumer group "${group}" is not known to partition ${partition} of station "${station}"`,
+      station,
+      {},
+      options,
+    );
+    this.group = group;
+    this.partition = partition;
+  }
+}

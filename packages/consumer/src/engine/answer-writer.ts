@@ -1,0 +1,59 @@
+import { type Connection, isLive } from "@stationkit/core-protocol";
+import { ANSWER } from "./answers.js";
+
+/** Kept for a connection that comes back, at most; what is answered beyond that comes again. */
+const MAX_WAITING = 100_000;
+/** Written together at most: enough to fill a packet or two. */
+const BATCH = 128;
+
+/**
+ * Collects answers and writes them together: when there are enough, and when the turn of the event loop is over. A `for await` over
+ * messages that are there never ends its turn, and each of its answers would be a write of its own.
+ */
+export class AnswerWriter {
+  readonly #connection: Connection;
+  readonly #subjects: string[] = [];
+  /** Parallel to `#subjects`. */
+  readonly #words: Uint8Array[] = [];
+  #scheduled = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Without a socket, answers wait for the next one: the server takes them from any connection.
+   * @returns false when it was not taken, since there will be no connection any more.
+   */
+  write(subject: string, word: Uint8Array): boolean {
+    const { natsConnection } = this.#connection;
+    if (natsConnection.isClosed() || this.#subjects.length >= MAX_WAITING) return false;
+    this.#subjects.push(subject);
+    this.#words.push(word);
+    if (this.#subjects.length >= BATCH) this.flush();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(this.#onTurn);
+    }
+    return true;
+  }
+
+  flush(): void {
+    if (this.#subjects.length === 0 || !isLive(this.#connection.natsConnection)) return;
+    const subjects = this.#subjects;
+    const words = this.#words;
+    const { outbound } = this.#connection;
+    try {
+      for (const [i, subject] of subjects.entries()) outbound.publishBare(subject, words[i] ?? ANSWER.ack);
+      outbound.flush();
+    } catch {
+      // Closed or draining since: these messages are delivered again, as all whose answers are lost.
+    }
+    subjects.length = words.length = 0;
+  }
+
+  readonly #onTurn = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
+}

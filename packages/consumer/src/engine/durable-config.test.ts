@@ -1,0 +1,56 @@
+import { parseConsumerGroupName, parseStationName, partitionStream } from "@stationkit/core-protocol";
+import { describe, expect, it } from "vitest";
+import { durableName, groupDifferences, newDurableConfig, readDurableSettings } from "./durable-config.js";
+
+const stream = partitionStream(parseStationName("orders.eu"), 2);
+const durable = durableName(parseConsumerGroupName("Billing.EU"));
+const start = { deliver_policy: "all" } as const;
+
+describe("a durable", () => {
+  it("is what a Memphis broker makes, with the limit of deliveries in the metadata", () => {
+    expect(newDurableConfig(stream, durable, { start, settings: {} })).toEqual({
+      durable_name: "billing#eu",
+      deliver_policy: "all",
+      ack_policy: "explicit",
+      ack_wait: 30_000_000_000,
+      max_deliver: -1,
+      max_ack_pending: -1,
+      filter_subject: "orders#eu$2.final",
+      replay_policy: "instant",
+      metadata: { "stationkit.max-deliveries": "10" },
+    });
+  });
+
+  it.each([{}, { ackTimeoutMs: 1_500, maxDeliveries: 3 }, { partitions: "exclusive" as const }])(
+    "is read back: %o",
+    (settings) => {
+      const config = newDurableConfig(stream, durable, { start, settings });
+      expect(groupDifferences(readDurableSettings(config), settings)).toEqual([]);
+      expect(readDurableSettings(config)).toEqual({
+        ...{ partitions: "shared", ackTimeoutMs: 30_000, maxDeliveries: 10, serverMaxDeliveries: undefined },
+        ...settings,
+      });
+    },
+  );
+
+  it("of another tool has the server's limit, or none", () => {
+    const foreign = { durable_name: "g", ack_policy: "explicit" } as const;
+    expect(readDurableSettings({ ...foreign, max_deliver: 2 })).toMatchObject({
+      maxDeliveries: 2,
+      serverMaxDeliveries: 2,
+    });
+    expect(readDurableSettings({ ...foreign, max_deliver: -1 })).toMatchObject({
+      maxDeliveries: Number.POSITIVE_INFINITY,
+    });
+    expect(readDurableSettings(foreign)).toMatchObject({ ackTimeoutMs: 30_000, serverMaxDeliveries: undefined });
+  });
+
+  it("differs only in what is asked for by name", () => {
+    const existing = readDurableSettings(newDurableConfig(stream, durable, { start, settings: { maxDeliveries: 3 } }));
+    expect(groupDifferences(existing, { ackTimeoutMs: 30_000 })).toEqual([]);
+    expect(groupDifferences(existing, { maxDeliveries: 4, partitions: "exclusive" })).toEqual([
+      { setting: "partitions", existing: "shared", requested: "exclusive" },
+      { setting: "maxDeliveries", existing: 3, requested: 4 },
+    ]);
+  });
+});

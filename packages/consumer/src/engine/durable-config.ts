@@ -1,0 +1,132 @@
+import {
+  type ConsumerGroupName,
+  finalSubject,
+  type InternalName,
+  type SettingDifference,
+  type StreamName,
+  toInternalName,
+} from "@stationkit/core-protocol";
+import { CONSUMER_DEFAULTS, type GroupSettings } from "../consumer-options.js";
+import type { WireStart } from "../start-position.js";
+
+/** The subset of JetStream's consumer configuration that this package speaks: snake_case, durations in nanoseconds. */
+export interface DurableConfig {
+  readonly durable_name: string;
+  readonly ack_policy: "explicit" | "none" | "all";
+  readonly ack_wait?: number;
+  /** -1 or absent: no limit. */
+  readonly max_deliver?: number;
+  readonly max_ack_pending?: number;
+  readonly filter_subject?: string;
+  readonly filter_subjects?: readonly string[];
+  readonly deliver_policy?: string;
+  readonly opt_start_seq?: number;
+  readonly opt_start_time?: string;
+  readonly replay_policy?: "instant";
+  /** Server 2.11 (API level 1) and newer; the next two as well. */
+  readonly priority_policy?: string;
+  readonly priority_groups?: readonly string[];
+  readonly priority_timeout?: number;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** What the server tells of a durable. */
+export interface DurableInfo {
+  readonly name: string;
+  readonly config: DurableConfig;
+  /** RFC 3339. */
+  readonly created: string;
+  readonly delivered: { readonly consumer_seq: number; readonly stream_seq: number };
+  readonly ack_floor: { readonly consumer_seq: number; readonly stream_seq: number };
+  readonly num_ack_pending: number;
+  readonly num_redelivered: number;
+  readonly num_pending: number;
+  readonly priority_groups?: readonly { readonly group: string; readonly pinned_client_id?: string }[];
+}
+
+/** Settings of a group, as its durable has them. */
+export interface DurableSettings {
+  readonly partitions: "shared" | "exclusive";
+  readonly ackTimeoutMs: number;
+  /** Infinity when a durable of another tool has no limit. */
+  readonly maxDeliveries: number;
+  /** The server itself stops delivering then; undefined for durables of this package. */
+  readonly serverMaxDeliveries: number | undefined;
+}
+
+const NANOSECONDS = 1_000_000;
+const MAX_DELIVERIES_KEY = "stationkit.max-deliveries";
+const DEFAULT_ACK_WAIT_MS = 30_000;
+
+/** The one priority group of an exclusive durable. */
+export const PRIORITY_GROUP = "member";
+/** How long a member may be silent before the server gives its partition to another. */
+export const PIN_TIMEOUT_MS = 10_000;
+
+/** The durable's name: as Memphis has it, the group's internal name. */
+export function durableName(group: ConsumerGroupName): InternalName {
+  return toInternalName(group);
+}
+
+/** What a new durable is made from. */
+export interface NewDurable {
+  readonly start: WireStart;
+  readonly settings: GroupSettings;
+  /** Subjects, where these are not just what is produced. */
+  readonly filters?: readonly string[] | undefined;
+}
+
+/**
+ * The durable of a partition, as a Memphis broker would make it, except that the server's own limit of deliveries is off: a message
+ * past it would be gone from the group when no member is there to see it. The limit is kept in the metadata, and members turn a message
+ * that comes once more into a dead letter.
+ * @see Memphis broker 1.4.4, memphis_helper.go:787-850
+ */
+export function newDurableConfig(
+  stream: StreamName,
+  durable: InternalName,
+  { start, settings, filters }: NewDurable,
+): DurableConfig {
+  const { partitions, ackTimeoutMs, maxDeliveries } = { ...CONSUMER_DEFAULTS, ...settings };
+  return {
+    durable_name: durable,
+    ...start,
+    ack_policy: "explicit",
+    ack_wait: ackTimeoutMs * NANOSECONDS,
+    max_deliver: -1,
+    max_ack_pending: -1,
+    ...(filters === undefined ? { filter_subject: finalSubject(stream) } : { filter_subjects: filters }),
+    replay_policy: "instant",
+    metadata: { [MAX_DELIVERIES_KEY]: String(maxDeliveries) },
+    ...(partitions === "exclusive" && {
+      priority_policy: "pinned_client",
+      priority_groups: [PRIORITY_GROUP],
+      priority_timeout: PIN_TIMEOUT_MS * NANOSECONDS,
+    }),
+  };
+}
+
+/** Reads the settings of any durable, also one that another tool made. */
+export function readDurableSettings(config: DurableConfig): DurableSettings {
+  const told = Number(config.metadata?.[MAX_DELIVERIES_KEY]);
+  const serverMaxDeliveries =
+    config.max_deliver === undefined || config.max_deliver < 1 ? undefined : config.max_deliver;
+  return {
+    partitions: config.priority_policy === "pinned_client" ? "exclusive" : "shared",
+    ackTimeoutMs: Math.round((config.ack_wait ?? 0) / NANOSECONDS) || DEFAULT_ACK_WAIT_MS,
+    maxDeliveries: Math.min(
+      Number.isInteger(told) && told >= 1 ? told : Number.POSITIVE_INFINITY,
+      serverMaxDeliveries ?? Number.POSITIVE_INFINITY,
+    ),
+    serverMaxDeliveries,
+  };
+}
+
+/** Compares only the settings that `requested` names. */
+export function groupDifferences(existing: DurableSettings, requested: GroupSettings): readonly SettingDifference[] {
+  return (["partitions", "ackTimeoutMs", "maxDeliveries"] as const).flatMap((setting) =>
+    requested[setting] === undefined || requested[setting] === existing[setting]
+      ? []
+      : [{ setting, existing: existing[setting], requested: requested[setting] }],
+  );
+}

@@ -1,0 +1,137 @@
+import {
+  BrokerError,
+  type Connection,
+  type ConsumerGroupName,
+  type InternalName,
+  partitionStream,
+  finalSubject,
+  type StationName,
+} from "@stationkit/core-protocol";
+import { ConsumerGroupConflictError } from "../consumer-errors.js";
+import type { GroupSettings } from "../consumer-options.js";
+import { type StartPosition, toWireStart } from "../start-position.js";
+import {
+  durableName,
+  type DurableInfo,
+  groupDifferences,
+  newDurableConfig,
+  PRIORITY_GROUP,
+  readDurableSettings,
+} from "./durable-config.js";
+import { persist } from "./persist.js";
+
+/** nats-server's numbers for consumers. @see https://github.com/nats-io/nats-server/blob/main/server/errors.json */
+const CONSUMER_NOT_FOUND = 10014;
+const CONSUMER_EXISTS = 10148;
+
+/** The durables of one group: one per partition, the same for all members. */
+export class Durables {
+  readonly name: InternalName;
+  readonly #connection: Connection;
+  readonly #station: StationName;
+  readonly #group: ConsumerGroupName;
+  readonly #settings: GroupSettings;
+  /** What the group has, as last seen: for the durables of new partitions, and for one that was deleted. */
+  #seen: GroupSettings = {};
+  /** By partition, where a durable listens to more than what is produced: dead letters were sent again. */
+  readonly #seenFilters = new Map<number, readonly string[]>();
+
+  constructor(
+    connection: Connection,
+    place: { readonly station: StationName; readonly group: ConsumerGroupName },
+    settings: GroupSettings,
+  ) {
+    this.#connection = connection;
+    this.#station = place.station;
+    this.#group = place.group;
+    this.#settings = settings;
+    this.name = durableName(place.group);
+  }
+
+  /**
+   * Makes the durable of a partition when it is missing. Of many members that do so at once one makes it, and the others take it.
+   * @throws {ConsumerGroupConflictError} when it has other settings than those that were asked for by name.
+   */
+  async ensure(partition: number, start: StartPosition): Promise<DurableInfo> {
+    return persist(async () => {
+      for (;;) {
+        const info = (await this.info(partition)) ?? (await this.#create(partition, start));
+        // Another member was quicker, with another configuration: look at it.
+        if (info === undefined) continue;
+        this.#check(partition, info);
+        return info;
+      }
+    });
+  }
+
+  /** @returns undefined when there is none. @throws {StationNotFoundError} when there is no such partition either. */
+  async info(partition: number): Promise<DurableInfo | undefined> {
+    const stream = partitionStream(this.#station, partition);
+    try {
+      const info = await this.#request<DurableInfo>(`CONSUMER.INFO.${stream}.${this.name}`);
+      if (info.config.filter_subjects !== undefined) this.#seenFilters.set(partition, info.config.filter_subjects);
+      return info;
+    } catch (error) {
+      if (hasServerCode(error, CONSUMER_NOT_FOUND)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Gives up a partition of an exclusive group, if it is held under this id. */
+  async unpin(partition: number, pinId: string): Promise<void> {
+    const stream = partitionStream(this.#station, partition);
+    const info = await this.info(partition);
+    if (info?.priority_groups?.[0]?.pinned_client_id !== pinId) return;
+    await this.#request(`CONSUMER.UNPIN.${stream}.${this.name}`, { group: PRIORITY_GROUP });
+  }
+
+  /** @returns undefined when one with another configuration is there. */
+  async #create(partition: number, start: StartPosition): Promise<DurableInfo | undefined> {
+    const stream = partitionStream(this.#station, partition);
+    const wireStart = toWireStart(start, needsLastSequence(start) ? await this.#lastSequence(partition) : 0);
+    const filters = this.#seenFilters.get(partition);
+    // The server wants a single filter in the subject as well, so that a login can be limited to it.
+    const filter = filters === undefined ? `.${finalSubject(stream)}` : "";
+    const config = newDurableConfig(stream, this.name, {
+      start: wireStart,
+      settings: { ...this.#seen, ...this.#settings },
+      filters,
+    });
+    try {
+      return await this.#request<DurableInfo>(`CONSUMER.CREATE.${stream}.${this.name}${filter}`, {
+        stream_name: stream,
+        config,
+        action: "create",
+      });
+    } catch (error) {
+      if (hasServerCode(error, CONSUMER_EXISTS)) return undefined;
+      throw error;
+    }
+  }
+
+  async #lastSequence(partition: number): Promise<number> {
+    const stream = partitionStream(this.#station, partition);
+    return (await this.#request<{ state: { last_seq: number } }>(`STREAM.INFO.${stream}`)).state.last_seq;
+  }
+
+  #check(partition: number, info: DurableInfo): void {
+    const existing = readDurableSettings(info.config);
+    const differences = groupDifferences(existing, this.#settings);
+    const { partitions, ackTimeoutMs, maxDeliveries } = existing;
+    this.#seen = { partitions, ackTimeoutMs, ...(Number.isFinite(maxDeliveries) && { maxDeliveries }) };
+    if (differences.length === 0) return;
+    throw new ConsumerGroupConflictError({ station: this.#station, partition, group: this.#group }, differences);
+  }
+
+  #request<Answer extends object>(operation: string, body?: object): Promise<Answer> {
+    return this.#connection.jetStream.request<Answer>(operation, body, { station: this.#station });
+  }
+}
+
+function needsLastSequence(start: StartPosition): boolean {
+  return typeof start === "object" && "lastMessages" in start;
+}
+
+function hasServerCode(error: unknown, code: number): boolean {
+  return error instanceof BrokerError && error.serverErrorCode === code;
+}

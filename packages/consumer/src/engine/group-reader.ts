@@ -1,0 +1,272 @@
+import type { Connection, ConnectionStatus, StationkitError } from "@stationkit/core-protocol";
+import type { Station } from "@stationkit/station-admin";
+import type { ResolvedConsumerOptions } from "../consumer-options.js";
+import { AckClock, RENEW_AT_HAND_OUT_TICKS, RENEW_WAITING_TICKS } from "./ack-clock.js";
+import { findByStream } from "./ack-subject.js";
+import { AnswerWriter } from "./answer-writer.js";
+import { ANSWER } from "./answers.js";
+import { type DurableInfo, readDurableSettings } from "./durable-config.js";
+import type { Durables } from "./durables.js";
+import { Coordinator } from "./exclusive/coordinator.js";
+import { Inbox } from "./inbox.js";
+import { Intake } from "./intake.js";
+import { PartitionReader, type ReaderHost } from "./partition-reader.js";
+import type { StationMessage } from "./station-message.js";
+
+/** Who is told of what happens. */
+export interface ReadingObserver {
+  /** Whether whoever reads wants the message to keep its room until it is answered. */
+  readonly keepsRoom: boolean;
+  /** A message waits in the intake. */
+  arrived(): void;
+  /** Something was answered, or has ended. */
+  progress(): void;
+  interrupted(error: StationkitError, partition: number): void;
+  resumed(partition: number): void;
+  bury(message: StationMessage, reason: string): Promise<void>;
+  exhaust(message: StationMessage): Promise<void>;
+  assigned(partition: number): void;
+  revoked(partition: number): void;
+  /** Takes out what waits outside of the intake for its turn, of one partition or all. */
+  takeWaiting(partition?: number): readonly StationMessage[];
+}
+
+/** What a group reader is made of. */
+export interface GroupReaderParts {
+  readonly connection: Connection;
+  readonly options: ResolvedConsumerOptions;
+  readonly station: Station;
+  readonly durables: Durables;
+  /** Of the partitions that are read, by number. */
+  readonly infos: ReadonlyMap<number, DurableInfo>;
+  readonly observer: ReadingObserver;
+}
+
+/** All partitions of one member: what arrives from any of them waits in one intake. */
+export class GroupReader {
+  readonly intake: Intake = new Intake();
+  readonly writer: AnswerWriter;
+  /** The group's; the shortest, should its partitions differ. */
+  readonly ackTimeoutMs: number;
+  readonly #connection: Connection;
+  readonly #options: ResolvedConsumerOptions;
+  readonly #observer: ReadingObserver;
+  readonly #inbox: Inbox;
+  readonly #clock: AckClock;
+  readonly #host: ReaderHost;
+  readonly #byPartition = new Map<number, PartitionReader>();
+  readonly #byStream = new Map<string, PartitionReader>();
+  readonly #coordinator: Coordinator | undefined;
+  #heartbeats: NodeJS.Timeout | undefined;
+  #isWanted = false;
+  /** Ticks for which messages have waited and nobody wanted them. */
+  #unwantedTicks = 0;
+
+  constructor({ connection, options, station, durables, infos, observer }: GroupReaderParts) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#observer = observer;
+    this.writer = new AnswerWriter(connection);
+    this.#inbox = new Inbox(connection, {
+      onMessage: (message, ackSubject) => findByStream(ackSubject, this.#byStream)?.arrive(message),
+      onStatus: (message, partition) => this.#byPartition.get(partition)?.status(message),
+    });
+    this.ackTimeoutMs = Math.min(...[...infos.values()].map(({ config }) => readDurableSettings(config).ackTimeoutMs));
+    this.#clock = new AckClock(this.ackTimeoutMs, (tick) => {
+      this.#advance(tick);
+    });
+    this.#host = {
+      connection,
+      station: station.name,
+      group: options.group,
+      durables,
+      inbox: this.#inbox,
+      writer: this.writer,
+      clock: this.#clock,
+      heartbeatMs: options.heartbeatMs,
+      deliver: (message) => {
+        this.intake.push(message);
+        observer.arrived();
+      },
+      bury: (message, reason) => observer.bury(message, reason),
+      exhaust: (message) => observer.exhaust(message),
+      progress: () => {
+        observer.progress();
+      },
+      giveBack: (reader) => {
+        this.#giveBack([
+          ...(reader.hold?.takeKept() ?? []),
+          ...observer.takeWaiting(reader.partition),
+          ...this.intake.extract(({ partition }) => partition === reader.partition),
+        ]);
+      },
+      assigned: (reader) => {
+        observer.assigned(reader.partition);
+      },
+      revoked: (reader) => {
+        observer.revoked(reader.partition);
+      },
+      interrupted: (reader, error) => {
+        observer.interrupted(error, reader.partition);
+      },
+      resumed: (reader) => {
+        observer.resumed(reader.partition);
+      },
+    };
+    for (const [partition, info] of infos) this.#addReader(partition, info, infos.size);
+    const isExclusive = [...this.readers].some(({ hold }) => hold !== undefined);
+    this.#coordinator = isExclusive
+      ? new Coordinator({
+          connection,
+          station: station.name,
+          group: options.group,
+          holds: () => new Map([...this.readers].flatMap(({ partition, hold }) => (hold ? [[partition, hold]] : []))),
+          wantsAll: options.partitionNumber !== undefined || options.partitionKey !== undefined,
+        })
+      : undefined;
+  }
+
+  get isExclusive(): boolean {
+    return this.#coordinator !== undefined;
+  }
+
+  get partitions(): readonly number[] {
+    return [...this.#byPartition.keys()].sort((a, b) => a - b);
+  }
+
+  get readers(): Iterable<PartitionReader> {
+    return this.#byPartition.values();
+  }
+
+  /** Messages that are in hand and unanswered. */
+  get handedOut(): number {
+    let sum = 0;
+    for (const reader of this.readers) sum += reader.handedOut.messages;
+    return sum;
+  }
+
+  /** @throws {PermissionDeniedError} when this login may not read what it asks for. */
+  async open(): Promise<void> {
+    await this.#inbox.open();
+    this.#connection.on("status", this.#onStatus);
+    this.#clock.start();
+    this.#heartbeats = setInterval(() => {
+      for (const reader of this.readers) reader.watch();
+    }, this.#options.heartbeatMs).unref();
+  }
+
+  /** The station has grown by a partition. */
+  add(partition: number, info: DurableInfo): void {
+    if (this.#byPartition.has(partition)) return;
+    const reader = this.#addReader(partition, info, this.#byPartition.size + 1);
+    if (this.#isWanted) reader.start();
+    this.#coordinator?.share();
+  }
+
+  /** Reads no partition that the station does not have (any more). */
+  keepOnly(partitions: readonly number[]): void {
+    for (const reader of [...this.readers]) {
+      if (partitions.includes(reader.partition)) continue;
+      reader.close();
+      this.#byPartition.delete(reader.partition);
+      this.#byStream.delete(reader.stream);
+    }
+  }
+
+  /** The station was made anew. */
+  forgetPlaces(): void {
+    for (const reader of this.readers) reader.forgetPlace();
+  }
+
+  /** Somebody wants messages. */
+  start(): void {
+    this.#isWanted = true;
+    for (const reader of this.readers) reader.start();
+    this.#coordinator?.join();
+  }
+
+  /** Nobody wants messages for now; those that are on their way still come. An exclusive group's partitions are left to others. */
+  stop(): void {
+    this.pause();
+    void this.#coordinator?.leave();
+  }
+
+  /** Asks for no more messages. */
+  pause(): void {
+    this.#isWanted = false;
+    for (const reader of this.readers) reader.stop();
+  }
+
+  /** Takes a message out for its reader. Its time for an answer begins now, or has just begun. */
+  handOut(message: StationMessage): void {
+    if (this.#clock.tick - message.tick > RENEW_AT_HAND_OUT_TICKS) void message.working();
+    message.owner.handOut(message, this.#observer.keepsRoom);
+  }
+
+  /** Gives back everything that nobody has in hand. */
+  giveBack(): void {
+    const kept = [...this.readers].flatMap(({ hold }) => hold?.takeKept() ?? []);
+    this.#giveBack([...kept, ...this.#observer.takeWaiting(), ...this.intake.extract(() => true)]);
+  }
+
+  /** Ends all requests; resolves when what was on its way is in the intake. */
+  async endRequests(): Promise<void> {
+    for (const reader of this.readers) reader.close();
+    await this.#inbox.drain();
+  }
+
+  /** Releases everything; resolves when other members of an exclusive group may go on. */
+  async close(): Promise<void> {
+    await this.#coordinator?.leave();
+    this.#connection.off("status", this.#onStatus);
+    clearInterval(this.#heartbeats);
+    this.#clock.stop();
+    this.writer.flush();
+  }
+
+  #addReader(partition: number, info: DurableInfo, count: number): PartitionReader {
+    const { maxPrefetchMessages, maxPrefetchBytes } = this.#options;
+    const limits = {
+      maxMessages: Math.max(1, Math.floor(maxPrefetchMessages / count)),
+      maxBytes: Math.max(1, Math.floor(maxPrefetchBytes / count)),
+    };
+    const reader = new PartitionReader(this.#host, { partition, limits, info });
+    for (const other of this.readers) other.window.resize(limits);
+    this.#byPartition.set(partition, reader);
+    this.#byStream.set(reader.stream, reader);
+    return reader;
+  }
+
+  #giveBack(messages: readonly StationMessage[]): void {
+    for (const message of messages) {
+      void message.nack();
+      message.owner.release(message);
+    }
+  }
+
+  readonly #onStatus = (status: ConnectionStatus): void => {
+    if (status.type === "disconnected") for (const reader of this.readers) reader.suspend();
+    if (status.type === "reconnected") {
+      this.writer.flush();
+      this.#inbox.renew();
+      for (const reader of this.readers) reader.resume();
+    }
+  };
+
+  #advance(tick: number): void {
+    for (const reader of this.readers) reader.advance(tick, this.#observer.keepsRoom);
+    this.#unwantedTicks = this.#isWanted || this.intake.length === 0 ? 0 : this.#unwantedTicks + 1;
+    if (this.#unwantedTicks > RENEW_WAITING_TICKS) {
+      // Requests that are still open would only fetch them again.
+      this.#inbox.renew();
+      for (const reader of this.readers) reader.window.reset();
+      this.giveBack();
+      return;
+    }
+    const waiting = [...this.intake, ...[...this.readers].flatMap(({ hold }) => hold?.kept ?? [])];
+    for (const message of waiting) {
+      if (tick - message.tick < RENEW_WAITING_TICKS || !this.writer.write(message.ackSubject, ANSWER.working)) continue;
+      message.tick = tick;
+    }
+  }
+}

@@ -1,0 +1,412 @@
+import type { StationkitError } from "@stationkit/core-protocol";
+import {
+  BrokerError,
+  type Connection,
+  ConsumerGroupNotFoundError,
+  type ConsumerGroupName,
+  partitionStream,
+  type StationName,
+  type StreamName,
+  toStationkitError,
+} from "@stationkit/core-protocol";
+import { ReadingStalledError } from "../consumer-errors.js";
+import type { StartPosition } from "../start-position.js";
+import { type AckClock, FORGET_TICKS } from "./ack-clock.js";
+import { ACK_PREFIX } from "./ack-subject.js";
+import type { AnswerWriter } from "./answer-writer.js";
+import { ANSWER } from "./answers.js";
+import { type DurableInfo, type DurableSettings, PIN_TIMEOUT_MS, readDurableSettings } from "./durable-config.js";
+import type { Durables } from "./durables.js";
+import { PartitionHold } from "./exclusive/partition-hold.js";
+import { HandedOut } from "./handed-out.js";
+import type { Inbox } from "./inbox.js";
+import { retryDelayMs } from "./persist.js";
+import { readPullStatus } from "./pull-status.js";
+import { type Pull, PullWindow, type WindowLimits } from "./pull-window.js";
+import { type MessageOwner, type NatsMessage, StationMessage } from "./station-message.js";
+
+/** What readers of one consumer have in common. */
+export interface ReaderHost {
+  readonly connection: Connection;
+  readonly station: StationName;
+  readonly group: ConsumerGroupName;
+  readonly durables: Durables;
+  readonly inbox: Inbox;
+  readonly writer: AnswerWriter;
+  readonly clock: AckClock;
+  readonly heartbeatMs: number;
+  /** A message is here that the group has not been sent too often. */
+  deliver(message: StationMessage): void;
+  /** Stores a message as a dead letter and takes it from the group. @throws {DeadLetterError} */
+  bury(message: StationMessage, reason: string): Promise<void>;
+  /** A message has been delivered once too often. Resolves when it is dealt with; never rejects. */
+  exhaust(message: StationMessage): Promise<void>;
+  /** A message was answered, or what was asked for has come or will not come. */
+  progress(): void;
+  /** Gives back the messages of a partition that nobody has in hand. */
+  giveBack(reader: PartitionReader): void;
+  assigned(reader: PartitionReader): void;
+  revoked(reader: PartitionReader): void;
+  interrupted(reader: PartitionReader, error: StationkitError): void;
+  resumed(reader: PartitionReader): void;
+}
+
+/** One request for messages. */
+export interface PullOptions {
+  readonly expiresMs: number;
+  /** Only what is there at once. */
+  readonly noWait?: boolean;
+}
+
+const NANOSECONDS = 1_000_000;
+const PULL_EXPIRES_MS = 60_000;
+/** Of an exclusive group: each request tells the server that its member is there. */
+const EXCLUSIVE_PULL_EXPIRES_MS = Math.floor(PIN_TIMEOUT_MS / 3);
+/** Intervals of heartbeats without any sign of life. */
+const SILENT_INTERVALS = 3;
+/** How often the group's place is looked up, for the case that its durable is deleted. */
+const LOOK_INTERVAL_MS = 30_000;
+/** A leader that changes is not told of unless it takes longer than so many tries. */
+const QUIET_TRIES = 3;
+
+type State = "reading" | "recovering" | "suspended" | "closed";
+
+/** Reads one partition for one member: asks for messages, counts them, and finds its way back when the server loses it. */
+export class PartitionReader implements MessageOwner {
+  readonly partition: number;
+  readonly stream: StreamName;
+  readonly window: PullWindow;
+  readonly handedOut: HandedOut = new HandedOut(FORGET_TICKS);
+  /** Messages that have ever come. */
+  arrivals = 0;
+  /** Only of an exclusive group. */
+  readonly hold: PartitionHold | undefined;
+  readonly #host: ReaderHost;
+  readonly #nextSubject: string;
+  readonly #firstPrefix: string;
+  #state: State = "reading";
+  /** Whether somebody wants messages. */
+  #isWanted = false;
+  #settings: DurableSettings;
+  /** Everything up to here was answered by the group. */
+  #floor: number | undefined;
+  #lookedAt = performance.now();
+  #isAlive = false;
+  #silentIntervals = 0;
+  /** Recoveries in a row without a sign of life in between. */
+  #failures = 0;
+  /** Codes that were told since it last was in order. */
+  readonly #told = new Set<string>();
+
+  constructor(
+    host: ReaderHost,
+    { partition, limits, info }: { partition: number; limits: WindowLimits; info: DurableInfo },
+  ) {
+    this.#host = host;
+    this.partition = partition;
+    this.window = new PullWindow(limits);
+    this.stream = partitionStream(host.station, partition);
+    this.#nextSubject = `${host.connection.jetStream.prefix}.CONSUMER.MSG.NEXT.${this.stream}.${host.durables.name}`;
+    this.#firstPrefix = `${ACK_PREFIX}${this.stream}.${host.durables.name}.1.`;
+    this.#settings = readDurableSettings(info.config);
+    this.#floor = info.ack_floor.stream_seq;
+    this.hold = this.#settings.partitions === "exclusive" ? this.#createHold() : undefined;
+  }
+
+  get station(): StationName {
+    return this.#host.station;
+  }
+
+  /** Begins to ask for messages, as much as the window takes. */
+  start(): void {
+    this.#isWanted = true;
+    this.pull();
+  }
+
+  /** Asks no more; what was asked for may still come. */
+  stop(): void {
+    this.#isWanted = false;
+  }
+
+  close(): void {
+    this.#state = "closed";
+  }
+
+  /** There is no connection: nothing of what was asked for will come. */
+  suspend(): void {
+    this.window.reset();
+    if (this.#state === "reading") this.#state = "suspended";
+    this.#host.progress();
+  }
+
+  /** There is a connection again. */
+  resume(): void {
+    if (this.#state === "suspended") this.#state = "reading";
+    this.hold?.reconnected();
+    this.pull();
+  }
+
+  /** The station was made anew: sequences begin from 1. */
+  forgetPlace(): void {
+    this.#floor = undefined;
+  }
+
+  /** Asks for as much as there is room for, as soon as half of it is free. */
+  pull(): void {
+    if (this.#state !== "reading" || !this.#isWanted) return;
+    const expiresMs = this.hold === undefined ? PULL_EXPIRES_MS : EXCLUSIVE_PULL_EXPIRES_MS;
+    const demand = this.hold?.demand ?? "window";
+    if (demand === "one" && this.window.asked === 0) this.ask(1, { expiresMs });
+    if (demand !== "window") return;
+    const pull = this.window.next();
+    if (pull !== undefined) this.#send(pull, { expiresMs });
+  }
+
+  /** Asks for messages once, whatever the window says; not while there is nobody to ask. */
+  ask(messages: number, options: PullOptions): void {
+    if (this.#state === "reading") this.#send(this.window.ask({ messages, bytes: undefined }), options);
+  }
+
+  arrive(natsMessage: NatsMessage): void {
+    const message = new StationMessage(this, natsMessage, this.#host.clock.tick);
+    this.window.arrive(message.sizeBytes);
+    this.arrivals++;
+    this.#sawLife();
+    if (this.hold === undefined) this.#deliver(message);
+    else this.hold.arrive(message, natsMessage);
+    if (this.window.asked === 0) this.#host.progress();
+  }
+
+  status(natsMessage: NatsMessage): void {
+    const status = readPullStatus(natsMessage.headers);
+    switch (status.type) {
+      case "alive":
+        this.#sawLife();
+        return;
+      case "ended":
+      case "too-large":
+        this.#sawLife();
+        this.window.end(status.messages, status.bytes, status.type === "too-large");
+        this.pull();
+        break;
+      case "moved":
+      case "gone":
+        this.#recover();
+        break;
+      case "not-owner":
+        this.window.reset();
+        this.hold?.lost();
+        break;
+      case "refused": {
+        const text = `partition ${this.partition} of station "${this.station}": ${status.description}`;
+        this.#recover(new BrokerError(text, { serverCode: status.code }));
+      }
+    }
+    this.#host.progress();
+  }
+
+  /** Called at every interval of heartbeats. */
+  watch(): void {
+    if (this.#state !== "reading") return;
+    if (performance.now() - this.#lookedAt > LOOK_INTERVAL_MS) void this.#look();
+    if (this.#isAlive || this.window.asked === 0) this.#silentIntervals = 0;
+    else if (++this.#silentIntervals >= SILENT_INTERVALS) {
+      this.#silentIntervals = 0;
+      this.#recover(new ReadingStalledError(this.station, this.partition));
+    }
+    this.#isAlive = false;
+  }
+
+  handOut(message: StationMessage, keepsRoom: boolean): void {
+    message.cohort = this.handedOut.add(this.#host.clock.tick, message.sizeBytes);
+    message.keepsRoom = keepsRoom;
+    if (!keepsRoom) this.release(message);
+  }
+
+  release(message: StationMessage): void {
+    this.window.release(message.sizeBytes);
+    this.pull();
+  }
+
+  /** Forgets messages that were handed out and never answered. */
+  advance(tick: number, keepRoom: boolean): void {
+    const { messages, bytes } = this.handedOut.advance(tick);
+    if (messages === 0) return;
+    if (keepRoom) this.window.release(bytes, messages);
+    this.pull();
+    this.#host.progress();
+  }
+
+  write(message: StationMessage, word: Uint8Array): boolean {
+    return this.#host.writer.write(message.ackSubject, word);
+  }
+
+  async confirm(message: StationMessage): Promise<void> {
+    await this.#host.connection.request(message.ackSubject, ANSWER.ack, { station: this.station });
+  }
+
+  bury(message: StationMessage, reason: string): Promise<void> {
+    return this.#host.bury(message, reason);
+  }
+
+  answered(message: StationMessage): void {
+    this.hold?.answered(message);
+    const { cohort } = message;
+    if (cohort === undefined) return;
+    message.cohort = undefined;
+    const counted = this.handedOut.remove(cohort, message.sizeBytes);
+    if (counted && message.keepsRoom) this.release(message);
+    this.#host.progress();
+  }
+
+  renewed(message: StationMessage): void {
+    message.tick = this.#host.clock.tick;
+    if (message.cohort === undefined || !this.handedOut.remove(message.cohort, message.sizeBytes)) return;
+    message.cohort = this.handedOut.add(message.tick, message.sizeBytes);
+  }
+
+  #deliver(message: StationMessage): void {
+    if (message.ackSubject.startsWith(this.#firstPrefix) || message.deliveries <= this.#settings.maxDeliveries) {
+      this.#host.deliver(message);
+    } else void this.#exhaust(message);
+  }
+
+  async #exhaust(message: StationMessage): Promise<void> {
+    await this.#host.exhaust(message);
+    this.release(message);
+    this.#host.progress();
+  }
+
+  #createHold(): PartitionHold {
+    const asked = (): number => this.window.asked;
+    const host = this.#host;
+    return new PartitionHold({
+      ackTimeoutMs: this.#settings.ackTimeoutMs,
+      get asked() {
+        return asked();
+      },
+      info: () => host.durables.info(this.partition),
+      ask: (messages) => {
+        this.ask(messages, { expiresMs: EXCLUSIVE_PULL_EXPIRES_MS, noWait: true });
+      },
+      pull: () => {
+        this.pull();
+      },
+      keepAlive: () => {
+        // No message is so small; and nobody listens to what the server says to it.
+        this.#publish({ batch: 1, max_bytes: 1, no_wait: true, ...this.hold?.requestFields() }, host.inbox.replyOf(0));
+      },
+      deliver: (message) => {
+        this.#deliver(message);
+      },
+      giveBack: () => {
+        host.giveBack(this);
+      },
+      unpin: (pinId) => host.durables.unpin(this.partition, pinId).catch(() => undefined),
+      assigned: () => {
+        host.assigned(this);
+      },
+      revoked: () => {
+        host.revoked(this);
+      },
+    });
+  }
+
+  #send({ messages, bytes }: Pull, { expiresMs, noWait }: PullOptions): void {
+    const { inbox, heartbeatMs } = this.#host;
+    const request = {
+      batch: messages,
+      ...(bytes !== undefined && { max_bytes: bytes }),
+      ...(noWait ? { no_wait: true } : { expires: expiresMs * NANOSECONDS }),
+      ...(!noWait && expiresMs >= 2 * heartbeatMs && { idle_heartbeat: heartbeatMs * NANOSECONDS }),
+      ...this.hold?.requestFields(),
+    };
+    this.#publish(request, inbox.replyOf(this.partition));
+  }
+
+  #publish(request: object, reply: string): void {
+    try {
+      this.#host.connection.outbound.publishBare(this.#nextSubject, Buffer.from(JSON.stringify(request)), reply);
+    } catch {
+      // Closed or draining: its status tells everybody.
+      this.window.reset();
+    }
+  }
+
+  #sawLife(): void {
+    this.#isAlive = true;
+    this.#failures = 0;
+  }
+
+  /** Takes the group's place down, so that a deleted durable can be made again there. */
+  async #look(): Promise<void> {
+    this.#lookedAt = performance.now();
+    try {
+      const info = await this.#host.durables.info(this.partition);
+      if (info === undefined) this.#recover();
+      else this.#note(info);
+    } catch {
+      // Reading itself will tell, should this last.
+    }
+  }
+
+  #note(info: DurableInfo): void {
+    this.#settings = readDurableSettings(info.config);
+    this.#floor = info.ack_floor.stream_seq;
+  }
+
+  #recover(cause?: StationkitError): void {
+    if (this.#state !== "reading") return;
+    this.#state = "recovering";
+    this.window.reset();
+    if (cause !== undefined) this.#tell(cause);
+    void this.#recoverRepeatedly();
+  }
+
+  async #recoverRepeatedly(): Promise<void> {
+    for (; ; this.#failures++) {
+      if (this.#failures > 0) await new Promise((resolve) => setTimeout(resolve, retryDelayMs(this.#failures)).unref());
+      if (this.#isClosed()) return;
+      try {
+        await this.#restore();
+        break;
+      } catch (error) {
+        const reason = toStationkitError(error);
+        if (!reason.retryable || this.#failures >= QUIET_TRIES) this.#tell(reason);
+      }
+    }
+    this.#failures++;
+    if (this.#isClosed()) return;
+    this.#state = this.#host.connection.state === "connected" ? "reading" : "suspended";
+    if (this.#told.size > 0) this.#host.resumed(this);
+    this.#told.clear();
+    this.pull();
+  }
+
+  #isClosed(): boolean {
+    return this.#state === "closed";
+  }
+
+  /** Makes sure that the group has its durable. */
+  async #restore(): Promise<void> {
+    const { durables, station, group } = this.#host;
+    const info = await durables.info(this.partition);
+    if (info !== undefined) {
+      this.#note(info);
+      return;
+    }
+    this.#tell(new ConsumerGroupNotFoundError({ station, partition: this.partition, group }));
+    this.#note(await durables.ensure(this.partition, this.#lastKnownPlace()));
+  }
+
+  /** Behind what the whole group had answered when last looked up: what was answered since then comes again. */
+  #lastKnownPlace(): StartPosition {
+    return this.#floor === undefined ? "all" : { fromSequence: this.#floor + 1 };
+  }
+
+  #tell(error: StationkitError): void {
+    if (this.#told.has(error.code)) return;
+    this.#told.add(error.code);
+    this.#host.interrupted(this, error);
+  }
+}

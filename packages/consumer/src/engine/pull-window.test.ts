@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { PullWindow } from "./pull-window.js";
+
+const limits = { maxMessages: 10, maxBytes: 1_000 };
+
+describe("PullWindow", () => {
+  it("asks for everything at first, and again as soon as half is free", () => {
+    const window = new PullWindow(limits);
+    expect(window.next()).toEqual({ messages: 10, bytes: 1_000 });
+    expect(window.next()).toBeUndefined();
+    for (let i = 0; i < 10; i++) window.arrive(20);
+    expect(window).toMatchObject({ asked: 0, held: 10 });
+    for (let i = 0; i < 4; i++) window.release(20);
+    expect(window.next()).toBeUndefined();
+    window.release(20);
+    expect(window.next()).toEqual({ messages: 5, bytes: 900 });
+    expect(window.asked).toBe(5);
+  });
+
+  it("never has more than its limit asked for and here, whatever happens in which order", () => {
+    let seed = 7;
+    const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
+    const window = new PullWindow(limits);
+    const held: number[] = [];
+    for (let step = 0; step < 5_000; step++) {
+      window.next();
+      expect(window.asked + window.held).toBeLessThanOrEqual(limits.maxMessages);
+      const action = random(4);
+      if (action === 0 && window.asked > 0) {
+        held.push(random(120));
+        window.arrive(held.at(-1)!);
+      } else if (action === 1 && held.length > 0) window.release(held.shift()!);
+      else if (action === 2) window.end(random(3), random(50));
+      else if (random(50) === 0) window.reset();
+      expect(window.held).toBe(held.length);
+    }
+  });
+
+  it("waits until half of its bytes are free, also when there is room for messages", () => {
+    const window = new PullWindow(limits);
+    window.next();
+    window.arrive(600);
+    window.end(9, 400);
+    expect(window.next()).toBeUndefined();
+    window.release(600);
+    expect(window.next()).toEqual({ messages: 10, bytes: 1_000 });
+  });
+
+  it("asks for a message that is too large for what was left with more room, and alone when it is larger than all of it", () => {
+    const window = new PullWindow(limits);
+    window.next();
+    window.arrive(300);
+    window.end(9, 700, true);
+    // Larger than 700: there is room for that only when nothing else is here.
+    expect(window.next()).toBeUndefined();
+    window.release(300);
+    expect(window.next()).toEqual({ messages: 10, bytes: 1_000 });
+    window.end(10, 1_000, true);
+    expect(window.next()).toEqual({ messages: 1, bytes: undefined });
+    window.arrive(5_000);
+    expect(window.next()).toBeUndefined();
+    window.release(5_000);
+    expect(window.next()).toEqual({ messages: 10, bytes: 1_000 });
+  });
+
+  it("asks for one at a time when it takes one", () => {
+    const window = new PullWindow({ maxMessages: 1, maxBytes: 1 });
+    expect(window.next()).toEqual({ messages: 1, bytes: 1 });
+    expect(window.next()).toBeUndefined();
+    window.reset();
+    expect(window.next()).toEqual({ messages: 1, bytes: 1 });
+  });
+});

@@ -1,0 +1,157 @@
+import { requireDurationMs, requireInteger, requireKnownKeys } from "@stationkit/core-protocol";
+import type { FetchOptions } from "./consumer.js";
+import type { PartitionReader } from "./engine/partition-reader.js";
+import type { StationMessage } from "./engine/station-message.js";
+
+/** What a fetch does where nothing is said. */
+const FETCH_DEFAULTS = { batchSize: 10, maxWaitMs: 1_000 } as const;
+
+const MAX_BATCH = 5_000;
+/** The server ends a request when its time is over; for so long after that its last messages may be on their way. */
+const GRACE_MS = 250;
+/** Before asking again where asking led to nothing at once, such as without a connection. */
+const PAUSE_MS = 50;
+
+/** What fetches work with. */
+export interface FetchSource {
+  /** The partitions that are read. */
+  readers(): readonly PartitionReader[];
+  /** A message that is here, handed out; undefined when there is none. */
+  take(): StationMessage | undefined;
+  isClosed(): boolean;
+  /** Of an exclusive group, whose partitions must be held for longer than a fetch: begins to prefetch. */
+  readonly prefetch: (() => void) | undefined;
+}
+
+/** @throws {UsageError} */
+export function resolveFetchOptions(options: FetchOptions): Required<FetchOptions> {
+  requireKnownKeys("fetch", options, new Set(Object.keys(FETCH_DEFAULTS)));
+  return {
+    batchSize: requireInteger("batchSize", options.batchSize ?? FETCH_DEFAULTS.batchSize, { min: 1, max: MAX_BATCH }),
+    maxWaitMs: requireDurationMs("maxWaitMs", options.maxWaitMs ?? FETCH_DEFAULTS.maxWaitMs),
+  };
+}
+
+/** Fetches, one after the other. First what the partitions have, shared out among them; then what comes. */
+export class Fetches {
+  readonly #source: FetchSource;
+  #last: Promise<unknown> = Promise.resolve();
+  #running = 0;
+  /** Which partition is asked for the odd message. */
+  #turn = 0;
+  #wake: () => void = () => undefined;
+
+  constructor(source: FetchSource) {
+    this.#source = source;
+  }
+
+  get isActive(): boolean {
+    return this.#running > 0;
+  }
+
+  fetch(options: Required<FetchOptions>): Promise<StationMessage[]> {
+    this.#running++;
+    const fetched = this.#last.then(() => this.#fetch(options)).finally(() => this.#running--);
+    this.#last = fetched.catch(() => undefined);
+    return fetched;
+  }
+
+  /** Messages have come, or will not come. */
+  progress(): void {
+    this.#wake();
+  }
+
+  async #fetch({ batchSize, maxWaitMs }: Required<FetchOptions>): Promise<StationMessage[]> {
+    const deadline = performance.now() + maxWaitMs;
+    const messages: StationMessage[] = [];
+    const room = (): number => batchSize - messages.length;
+    const collect = (): void => {
+      for (let message = room() > 0 ? this.#source.take() : undefined; message !== undefined;) {
+        messages.push(message);
+        message = room() > 0 ? this.#source.take() : undefined;
+      }
+    };
+    const isOver = (): boolean => room() === 0 || performance.now() >= deadline || this.#source.isClosed();
+    collect();
+    if (this.#source.prefetch !== undefined) {
+      this.#source.prefetch();
+      await this.#until(() => {
+        collect();
+        return isOver();
+      }, deadline);
+    }
+    for (let readers = this.#inTurn(); readers.length > 0 && !isOver();) {
+      readers = await this.#askAll(readers, { room: room(), deadline, collect });
+    }
+    while (!isOver()) {
+      const startedAt = performance.now();
+      await this.#waitForAll(this.#inTurn(), { room: room(), deadline, collect });
+      if (performance.now() - startedAt < PAUSE_MS) await this.#until(() => false, startedAt + PAUSE_MS);
+    }
+    return messages;
+  }
+
+  /** Takes what is there. @returns the partitions that may have more. */
+  async #askAll(readers: readonly PartitionReader[], { room, deadline, collect }: Round): Promise<PartitionReader[]> {
+    const asked = readers.map((reader, index) => {
+      const share = Math.floor(room / readers.length) + (index < room % readers.length ? 1 : 0);
+      if (share > 0) reader.ask(share, { expiresMs: GRACE_MS, noWait: true });
+      return { reader, share, before: reader.arrivals };
+    });
+    await this.#collectUntilEnded(readers, deadline, collect);
+    return asked.filter(({ reader, share, before }) => reader.arrivals - before >= share).map(({ reader }) => reader);
+  }
+
+  /** Waits for what comes. Each partition is asked for one at least; a message too many waits for the next fetch. */
+  async #waitForAll(readers: readonly PartitionReader[], { room, deadline, collect }: Round): Promise<void> {
+    const expiresMs = Math.max(1, Math.floor(deadline - performance.now()));
+    for (const reader of readers) reader.ask(Math.max(1, Math.floor(room / readers.length)), { expiresMs });
+    await this.#collectUntilEnded(readers, deadline + GRACE_MS, collect, room);
+  }
+
+  async #collectUntilEnded(
+    readers: readonly PartitionReader[],
+    deadline: number,
+    collect: () => void,
+    enough = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
+    const before = arrivals(readers);
+    await this.#until(() => {
+      collect();
+      return (
+        readers.every(({ window }) => window.asked === 0) ||
+        arrivals(readers) - before >= enough ||
+        this.#source.isClosed()
+      );
+    }, deadline);
+  }
+
+  /** Each fetch begins with another partition. */
+  #inTurn(): PartitionReader[] {
+    const readers = this.#source.readers();
+    const first = this.#turn++ % Math.max(1, readers.length);
+    return [...readers.slice(first), ...readers.slice(0, first)];
+  }
+
+  async #until(isTrue: () => boolean, deadline: number): Promise<void> {
+    while (!isTrue() && performance.now() < deadline) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.max(1, deadline - performance.now()));
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+}
+
+interface Round {
+  readonly room: number;
+  readonly deadline: number;
+  readonly collect: () => void;
+}
+
+function arrivals(readers: readonly PartitionReader[]): number {
+  return readers.reduce((sum, reader) => sum + reader.arrivals, 0);
+}

@@ -1,0 +1,384 @@
+import {
+  type Connection,
+  EventEmitter,
+  type StationkitError,
+  type StationName,
+  toStationkitError,
+  UsageError,
+} from "@stationkit/core-protocol";
+import type { DeadLetterCause, Station } from "@stationkit/station-admin";
+import type { Consumer, ConsumerEvents, FetchOptions, PartitionLag } from "./consumer.js";
+import { ConsumerClosedError, type UndecodableMessageError } from "./consumer-errors.js";
+import type { ResolvedConsumerOptions } from "./consumer-options.js";
+import { Dispatcher, type Handler } from "./dispatch.js";
+import { DeadLetterWriter } from "./engine/dead-letter-writer.js";
+import type { DurableInfo } from "./engine/durable-config.js";
+import type { Durables } from "./engine/durables.js";
+import { GroupReader } from "./engine/group-reader.js";
+import { persist } from "./engine/persist.js";
+import type { StationMessage } from "./engine/station-message.js";
+import { Fetches, resolveFetchOptions } from "./fetch.js";
+import { Iterations } from "./iteration.js";
+import type { ConsumerMessage } from "./message.js";
+
+/** What a consumer is made of. */
+export interface GroupConsumerParts {
+  readonly connection: Connection;
+  readonly options: ResolvedConsumerOptions;
+  readonly station: Station;
+  readonly durables: Durables;
+  /** Of the partitions that are read, by number. */
+  readonly infos: ReadonlyMap<number, DurableInfo>;
+  /** Called once, when the consumer has released everything. */
+  readonly onClosed: () => void;
+}
+
+type Listener = (...event: never[]) => unknown;
+
+const EVENTS: readonly (keyof ConsumerEvents)[] = [
+  "message",
+  "handler-failed",
+  "message-undecodable",
+  "message-dead-lettered",
+  "dead-letter-failed",
+  "reading-interrupted",
+  "reading-resumed",
+  "partition-assigned",
+  "partition-revoked",
+];
+
+/** The public object: hands out what the group reader has, in one of three ways at a time. */
+export class GroupConsumer<T> implements Consumer<T> {
+  readonly consumerName: string;
+  readonly consumerGroup: string;
+  readonly #connection: Connection;
+  readonly #options: ResolvedConsumerOptions;
+  readonly #durables: Durables;
+  readonly #events = new EventEmitter<ConsumerEvents<T>>(EVENTS);
+  readonly #reader: GroupReader;
+  readonly #deadLetters: DeadLetterWriter;
+  readonly #iterations: Iterations<T>;
+  readonly #fetches: Fetches;
+  readonly #onClosed: () => void;
+  #station: Station;
+  #dispatcher: Dispatcher | undefined;
+  #messageListener: Listener | undefined;
+  #failureListeners = 0;
+  #leaveConnection: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+  /** Nothing will be handed out any more, once the intake is empty. */
+  #isEnding = false;
+  #onProgress: () => void = () => undefined;
+
+  constructor({ connection, options, station, durables, infos, onClosed }: GroupConsumerParts) {
+    this.consumerName = options.consumerName;
+    this.consumerGroup = options.group;
+    this.#connection = connection;
+    this.#options = options;
+    this.#station = station;
+    this.#durables = durables;
+    this.#onClosed = onClosed;
+    this.#deadLetters = new DeadLetterWriter(
+      { connection, consumerName: options.consumerName, group: options.group },
+      station,
+    );
+    const isListening = (): boolean => this.#dispatcher !== undefined;
+    this.#reader = new GroupReader({
+      connection,
+      options,
+      station,
+      durables,
+      infos,
+      observer: {
+        get keepsRoom() {
+          return isListening();
+        },
+        arrived: () => {
+          this.#serve();
+        },
+        progress: () => {
+          this.#fetches.progress();
+          this.#onProgress();
+        },
+        interrupted: (error, partition) => {
+          this.interrupted(error, partition);
+        },
+        resumed: (partition) => {
+          this.#events.emit("reading-resumed", { station: station.name, partition });
+        },
+        bury: (message, reason) => this.#bury(message, "rejected", reason),
+        assigned: (partition) => {
+          this.#events.emit("partition-assigned", { station: station.name, partition });
+        },
+        revoked: (partition) => {
+          this.#events.emit("partition-revoked", { station: station.name, partition });
+        },
+        takeWaiting: (partition) => this.#dispatcher?.takeWaiting(partition) ?? [],
+        exhaust: (message) => this.#buryOrDelay(message, "max-deliveries", exhaustion(message)),
+      },
+    });
+    const take = (): StationMessage | undefined => this.#take();
+    const source = {
+      take: () => take() as unknown as ConsumerMessage<T> | undefined,
+      get isEnded() {
+        return isEnded();
+      },
+    };
+    const isEnded = (): boolean => this.#isEnding && this.#reader.intake.length === 0;
+    this.#iterations = new Iterations(source, {
+      onFirst: () => {
+        this.#reader.start();
+      },
+      onNone: () => {
+        this.#reader.stop();
+      },
+    });
+    this.#fetches = new Fetches({
+      readers: () => [...this.#reader.readers],
+      take,
+      isClosed: () => this.#isEnding,
+      prefetch: this.#reader.isExclusive
+        ? () => {
+            this.#reader.start();
+          }
+        : undefined,
+    });
+  }
+
+  get stationName(): StationName {
+    return this.#station.name;
+  }
+
+  get partitions(): readonly number[] {
+    return this.#reader.partitions;
+  }
+
+  /** Starts to listen for answers. @throws {PermissionDeniedError} when the login may not. */
+  async open(): Promise<void> {
+    await this.#reader.open();
+    this.#leaveConnection = this.#connection.beforeClose(() => this.close());
+  }
+
+  /** The station has changed, or was made again. */
+  follow(station: Station): void {
+    this.#station = station;
+    this.#deadLetters.follow(station);
+    this.#reader.keepOnly(station.partitions);
+  }
+
+  /** Whether this is still how the station is, and the consumer open. */
+  isFollowing(station: Station): boolean {
+    return this.#station === station && this.#closing === undefined;
+  }
+
+  /** One more partition is read from now on. */
+  add(partition: number, info: DurableInfo): void {
+    if (this.#closing === undefined) this.#reader.add(partition, info);
+  }
+
+  interrupted(error: StationkitError, partition: number): void {
+    this.#events.emit("reading-interrupted", error, { station: this.#station.name, partition });
+  }
+
+  /** The station was destroyed: one of that name begins from its first message. */
+  forgetPlaces(): void {
+    this.#reader.forgetPlaces();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<ConsumerMessage<T>, undefined> {
+    if (this.#closing === undefined) this.#requireFree("iterate over messages", { listening: true, fetching: true });
+    return this.#iterations.begin();
+  }
+
+  async fetch(options: FetchOptions = {}): Promise<ConsumerMessage<T>[]> {
+    const resolved = resolveFetchOptions(options);
+    if (this.#closing !== undefined) throw new ConsumerClosedError(this.consumerName);
+    this.#requireFree("fetch", { listening: true, iterating: true });
+    return (await this.#fetches.fetch(resolved)) as unknown as ConsumerMessage<T>[];
+  }
+
+  on<Name extends keyof ConsumerEvents<T>>(name: Name, listener: (...event: ConsumerEvents<T>[Name]) => unknown): void {
+    if (name === "message") this.#listen(listener);
+    else {
+      this.#events.on(name, listener);
+      if (name === "handler-failed") this.#failureListeners++;
+    }
+  }
+
+  off<Name extends keyof ConsumerEvents<T>>(
+    name: Name,
+    listener: (...event: ConsumerEvents<T>[Name]) => unknown,
+  ): void {
+    if (name === "message") {
+      if (listener === this.#messageListener) this.#unlisten();
+      return;
+    }
+    this.#events.off(name, listener);
+    if (name === "handler-failed") this.#failureListeners--;
+  }
+
+  async lag(): Promise<readonly PartitionLag[]> {
+    return Promise.all(
+      this.partitions.map(async (partition) => {
+        const info = await persist(() => this.#durables.info(partition));
+        return {
+          partition,
+          pending: info?.num_pending ?? 0,
+          inFlight: info?.num_ack_pending ?? 0,
+          redelivered: info?.num_redelivered ?? 0,
+          answeredSequence: info?.ack_floor.stream_seq ?? 0,
+        };
+      }),
+    );
+  }
+
+  drain(): Promise<void> {
+    return (this.#closing ??= this.#end({ handsOut: true }));
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#end({ handsOut: false }));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** A message came in: it goes to whoever is there. */
+  #serve(): void {
+    if (this.#dispatcher === undefined) {
+      this.#iterations.serve();
+      this.#fetches.progress();
+      return;
+    }
+    for (let message = this.#reader.intake.shift(); message !== undefined; message = this.#reader.intake.shift()) {
+      this.#dispatcher.dispatch(message);
+    }
+  }
+
+  /** The next message that can be read, handed out. */
+  #take(): StationMessage | undefined {
+    let message = this.#reader.intake.shift();
+    while (message !== undefined && !this.#open(message)) message = this.#reader.intake.shift();
+    return message;
+  }
+
+  /** Hands a message out. @returns false for one that cannot be read: it becomes a dead letter. */
+  #open(message: StationMessage): boolean {
+    const { deserializer } = this.#options;
+    if (deserializer !== undefined) {
+      try {
+        message.deserialize(deserializer);
+      } catch (error) {
+        this.#reader.handOut(message);
+        this.#events.emit("message-undecodable", error as UndecodableMessageError);
+        void this.#buryOrDelay(message, "undecodable", (error as Error).message);
+        return false;
+      }
+    }
+    this.#reader.handOut(message);
+    return true;
+  }
+
+  async #bury(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<void> {
+    const notice = await this.#deadLetters.store(message, cause, reason);
+    message.terminate();
+    this.#events.emit("message-dead-lettered", notice);
+  }
+
+  /** Never rejects: a message that could not be stored comes again later. */
+  async #buryOrDelay(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<void> {
+    try {
+      await this.#bury(message, cause, reason);
+    } catch (error) {
+      this.#events.emit("dead-letter-failed", toStationkitError(error));
+      void message.delay(this.#reader.ackTimeoutMs);
+    }
+  }
+
+  #listen(listener: Listener): void {
+    if (typeof listener !== "function") throw new UsageError("the listener of message must be a function");
+    if (this.#closing !== undefined) throw new ConsumerClosedError(this.consumerName);
+    this.#requireFree("listen to messages", { listening: true, iterating: true, fetching: true });
+    this.#messageListener = listener;
+    this.#dispatcher = new Dispatcher({
+      handler: listener as Handler,
+      open: (message) => this.#open(message),
+      failed: (error, message) => {
+        this.#handlerFailed(error, message);
+      },
+      done: () => {
+        this.#onProgress();
+      },
+    });
+    this.#reader.start();
+    this.#serve();
+  }
+
+  #unlisten(): void {
+    this.#reader.stop();
+    const waiting = this.#dispatcher?.takeWaiting() ?? [];
+    this.#dispatcher = undefined;
+    this.#messageListener = undefined;
+    for (const message of waiting) this.#reader.intake.push(message);
+  }
+
+  #handlerFailed(error: unknown, message: StationMessage): void {
+    void message.nack();
+    if (this.#failureListeners > 0)
+      this.#events.emit("handler-failed", error, message as unknown as ConsumerMessage<T>);
+    else {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  #requireFree(what: string, { listening = false, iterating = false, fetching = false }): void {
+    const hindrance =
+      (listening && this.#dispatcher !== undefined && "they are listened to") ||
+      (iterating && this.#iterations.isActive && "they are iterated over") ||
+      (fetching && this.#fetches.isActive && "they are fetched");
+    if (hindrance)
+      throw new UsageError(`cannot ${what} while ${hindrance}: use one way at a time, or another consumer`);
+  }
+
+  async #end({ handsOut }: { readonly handsOut: boolean }): Promise<void> {
+    this.#reader.pause();
+    await this.#reader.endRequests();
+    this.#isEnding = true;
+    if (!handsOut) this.#reader.giveBack();
+    this.#iterations.serve();
+    this.#fetches.progress();
+    await this.#untilQuiet();
+    this.#reader.giveBack();
+    this.#iterations.serve();
+    await this.#reader.close();
+    this.#leaveConnection?.();
+    this.#onClosed();
+  }
+
+  /** Waits until nothing is in hand, or nothing has moved for a while. */
+  async #untilQuiet(): Promise<void> {
+    while (this.#inHand() > 0 && this.#connection.state === "connected") {
+      const moved = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(() => {
+          resolve(false);
+        }, this.#options.closeTimeoutMs);
+        this.#onProgress = () => {
+          clearTimeout(timer);
+          resolve(true);
+        };
+      });
+      if (!moved) return;
+    }
+  }
+
+  #inHand(): number {
+    return this.#reader.intake.length + this.#reader.handedOut + (this.#dispatcher?.pending ?? 0);
+  }
+}
+
+function exhaustion({ deliveries }: StationMessage): string {
+  return `delivered ${deliveries - 1} times, and never acknowledged`;
+}

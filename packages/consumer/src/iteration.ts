@@ -1,0 +1,73 @@
+import type { ConsumerMessage } from "./message.js";
+
+/** Where an iteration takes messages from. */
+export interface MessageSource<T> {
+  /** A message that is here, handed out; undefined when there is none. */
+  take(): ConsumerMessage<T> | undefined;
+  /** No message will come any more. */
+  readonly isEnded: boolean;
+}
+
+type Result<T> = IteratorResult<ConsumerMessage<T>, undefined>;
+
+/** Iterations that share one source. Whoever asks first is served first. */
+export class Iterations<T> {
+  readonly #source: MessageSource<T>;
+  readonly #onFirst: () => void;
+  readonly #onNone: () => void;
+  readonly #waiting: { readonly owner: object; readonly resolve: (result: Result<T>) => void }[] = [];
+  #open = 0;
+
+  /** @param onNone - called when the last iteration has been left. */
+  constructor(source: MessageSource<T>, { onFirst, onNone }: { onFirst: () => void; onNone: () => void }) {
+    this.#source = source;
+    this.#onFirst = onFirst;
+    this.#onNone = onNone;
+  }
+
+  get isActive(): boolean {
+    return this.#open > 0;
+  }
+
+  begin(): AsyncIterator<ConsumerMessage<T>, undefined> {
+    const owner = {};
+    let isOpen = true;
+    if (this.#open++ === 0) this.#onFirst();
+    const leave = (): void => {
+      if (!isOpen) return;
+      isOpen = false;
+      for (const waiter of this.#waiting.filter((one) => one.owner === owner))
+        waiter.resolve({ done: true, value: undefined });
+      this.#keep((one) => one.owner !== owner);
+      if (--this.#open === 0) this.#onNone();
+    };
+    return {
+      next: () => {
+        const value = isOpen && this.#waiting.length === 0 ? this.#source.take() : undefined;
+        if (value !== undefined) return Promise.resolve({ done: false, value });
+        if (isOpen && !this.#source.isEnded) return new Promise((resolve) => this.#waiting.push({ owner, resolve }));
+        leave();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+      return: () => {
+        leave();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  }
+
+  /** Serves those who wait: a message has come, or none will come any more. */
+  serve(): void {
+    while (this.#waiting.length > 0) {
+      const value = this.#source.take();
+      if (value !== undefined) this.#waiting.shift()?.resolve({ done: false, value });
+      else if (this.#source.isEnded) this.#waiting.shift()?.resolve({ done: true, value: undefined });
+      else return;
+    }
+  }
+
+  #keep(isKept: (one: { readonly owner: object }) => boolean): void {
+    const kept = this.#waiting.filter(isKept);
+    this.#waiting.splice(0, this.#waiting.length, ...kept);
+  }
+}

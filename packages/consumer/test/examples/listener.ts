@@ -1,0 +1,43 @@
+import { once } from "node:events";
+import { connect } from "@stationkit/core-protocol";
+import { createConsumer } from "@stationkit/consumer";
+import { startNats } from "@stationkit/embedded-nats";
+import { createProducer } from "@stationkit/producer";
+import { createStationAdmin } from "@stationkit/station-admin";
+
+await using server = await startNats();
+await using connection = await connect({ servers: server.url });
+const consumer = await createConsumer(connection, {
+  stationName: "orders",
+  consumerName: "shipping-1",
+  consumerGroup: "shipping",
+  maxDeliveries: 2,
+});
+const failures: string[] = [];
+consumer.on("handler-failed", (error, message) => {
+  failures.push(`${message.deliveries}: ${(error as Error).message}`);
+});
+const buried = new EventTarget();
+consumer.on("message-dead-lettered", ({ cause, reason, dlsStation }) => {
+  console.log(`${cause}: ${reason}; see ${dlsStation}`); // max-deliveries: delivered 2 times, and never acknowledged; see orders.dls
+  buried.dispatchEvent(new Event("done"));
+});
+consumer.on("message", async (message) => {
+  if (message.text() === "no address") throw new Error("unknown customer");
+  await message.ack();
+});
+
+const done = once(buried, "done");
+const producer = await createProducer(connection, { stationName: "orders", producerName: "checkout" });
+await producer.produce({ message: "no address" });
+await done;
+console.log(failures.join(", ")); // 1: unknown customer, 2: unknown customer
+
+const letters = createStationAdmin(connection).deadLetters("orders");
+for await (const letter of letters.list({ consumerGroup: "shipping" })) {
+  console.log(letter.partition, letter.sequence, letter.deliveries, Buffer.from(letter.data).toString()); // 1 1 3 no address
+  await letters.resend(letter); // to this group alone; or letters.drop(letter)
+}
+
+await producer.close();
+await consumer.close();

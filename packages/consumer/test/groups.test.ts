@@ -1,0 +1,198 @@
+import { createStationAdmin } from "@stationkit/station-admin";
+import { describe, expect, it, vi } from "vitest";
+import {
+  ConsumerGroupConflictError,
+  createConsumer,
+  type StartPosition,
+  UndecodableMessageError,
+} from "../src/index.js";
+import { useBroker } from "./support/broker.js";
+import { numbered, publish } from "./support/publish.js";
+
+const broker = useBroker();
+const WAIT = 20_000;
+
+describe("a group that begins", () => {
+  it.each<[string, StartPosition, string[]]>([
+    ["all", "all", ["0", "1", "2", "3", "4", "late"]],
+    ["new", "new", ["late"]],
+    ["a sequence", { fromSequence: 3 }, ["2", "3", "4", "late"]],
+    ["the last messages", { lastMessages: 2 }, ["3", "4", "late"]],
+    ["more last messages than there are", { lastMessages: 20 }, ["0", "1", "2", "3", "4", "late"]],
+    ["a time to come", { fromTime: new Date(Date.now() + 3_600_000) }, ["late"]],
+  ])("with %s gets just that, and another member later gets on from there", async (_, start, expected) => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    await createStationAdmin(connection).create({ name: stationName });
+    await publish(connection, { station: stationName }, numbered(5));
+    const options = { stationName, consumerGroup: "g" };
+    const first = await createConsumer(connection, { ...options, consumerName: "1", start });
+    await createConsumer(connection, { ...options, consumerName: "2", start: "all" });
+    await publish(connection, { station: stationName }, ["late"]);
+    const messages = await first.fetch({
+      batchSize: expected.length,
+      maxWaitMs: WAIT,
+    });
+    expect(messages.map((message) => message.text())).toEqual(expected);
+    for (const message of messages) await message.ack();
+    expect(await first.fetch({ maxWaitMs: 100 })).toEqual([]);
+  });
+
+  it("from a time gets what was stored then and later", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    await createStationAdmin(connection).create({ name: stationName });
+    await publish(connection, { station: stationName }, ["a"]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await publish(connection, { station: stationName }, ["b"]);
+    const all = await (await createConsumer(connection, { stationName, consumerName: "all" })).fetch({ batchSize: 2 });
+    const consumer = await createConsumer(connection, {
+      stationName,
+      consumerName: "c",
+      start: { fromTime: all[1]!.storedAt },
+    });
+    const messages = await consumer.fetch({ batchSize: 2, maxWaitMs: 500 });
+    expect(messages.map((message) => message.text())).toEqual(["b"]);
+    for (const message of [...all, ...messages]) await message.ack();
+  });
+
+  it("is one group when many members make it at once, with different starts", async () => {
+    const stationName = broker.station();
+    const members = await Promise.all(
+      Array.from({ length: 8 }, async (_, i) =>
+        createConsumer(await broker.connect(), {
+          stationName,
+          consumerName: `m${i}`,
+          consumerGroup: "g",
+          station: { partitions: 4 },
+          start: i % 2 === 0 ? "all" : "new",
+        }),
+      ),
+    );
+    expect(members.map((member) => member.partitions)).toEqual(members.map(() => [1, 2, 3, 4]));
+    const names = await (await broker.connect()).jetStream.request(`CONSUMER.NAMES.${stationName}$4`);
+    expect(names).toMatchObject({ consumers: ["g"] });
+  });
+
+  it("tells which settings of an existing group differ from what was asked for by name, and takes the others as they are", async () => {
+    const connection = await broker.connect();
+    const options = { stationName: broker.station(), consumerGroup: "g" };
+    await createConsumer(connection, { ...options, consumerName: "1", ackTimeoutMs: 5_000, maxDeliveries: 3 });
+    await createConsumer(connection, { ...options, consumerName: "2", maxDeliveries: 3 });
+    const refused = createConsumer(connection, {
+      ...options,
+      consumerName: "3",
+      ackTimeoutMs: 6_000,
+      maxDeliveries: 4,
+    });
+    await expect(refused).rejects.toBeInstanceOf(ConsumerGroupConflictError);
+    await expect(refused).rejects.toMatchObject({
+      group: "g",
+      partition: 1,
+      differences: [
+        { setting: "ackTimeoutMs", existing: 5_000, requested: 6_000 },
+        { setting: "maxDeliveries", existing: 3, requested: 4 },
+      ],
+    });
+  });
+});
+
+describe("one partition", () => {
+  it("is read by its number, or by a key on it", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    await createStationAdmin(connection).create({ name: stationName, partitions: 3 });
+    for (const partition of [1, 2, 3]) await publish(connection, { station: stationName, partition }, [`${partition}`]);
+    // The reference's vectors: murmur3 of "a" with seed 31 is 3,387,765,255, of "key-1" 3,864,697,147.
+    for (const [option, partition] of [
+      [{ partitionNumber: 2 }, 2],
+      [{ partitionKey: "a" }, (3_387_765_255 % 3) + 1],
+      [{ partitionKey: "key-1" }, (3_864_697_147 % 3) + 1],
+    ] as const) {
+      const consumer = await createConsumer(connection, {
+        stationName,
+        consumerName: "c",
+        consumerGroup: `g${Object.values(option)[0]}`,
+        ...option,
+      });
+      expect(consumer.partitions).toEqual([partition]);
+      const messages = await consumer.fetch({ maxWaitMs: 200 });
+      expect(messages.map((message) => message.text())).toEqual([`${partition}`]);
+      for (const message of messages) await message.ack();
+    }
+    await expect(
+      createConsumer(connection, { stationName, consumerName: "c", partitionNumber: 4 }),
+    ).rejects.toMatchObject({ code: "SK_USAGE" });
+  });
+});
+
+describe("reading", () => {
+  it("gives payload, text, JSON, headers, and what the deserializer makes of it", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const consumer = await createConsumer(connection, {
+      stationName,
+      consumerName: "c",
+      deserializer: (data) => JSON.parse(Buffer.from(data).toString()) as { name: string },
+    });
+    const headerLines = "a: 1\r\nb: größe\r\nb: 2\r\n$memphis_producedBy: p\r\n";
+    await connection.request(`${stationName}$1.final`, '{"name":"grün"}', { headerLines });
+    const [message] = await consumer.fetch({ batchSize: 1 });
+    expect(message!.value.name).toBe("grün");
+    expect(message!.json()).toEqual({ name: "grün" });
+    expect(message!.text()).toBe('{"name":"grün"}');
+    expect(Buffer.from(message!.data).toString()).toBe('{"name":"grün"}');
+    expect(message!.headers).toEqual({ a: "1", b: ["größe", "2"], $memphis_producedBy: "p" });
+    expect(JSON.parse(JSON.stringify(message))).toEqual({
+      station: stationName,
+      partition: 1,
+      sequence: 1,
+      deliveries: 1,
+    });
+    await message!.ack();
+  });
+
+  it("tells of a message that cannot be read, with its place, makes it a dead letter, and goes on", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const consumer = await createConsumer(connection, {
+      stationName,
+      consumerName: "c",
+      deserializer: (data) => JSON.parse(Buffer.from(data).toString()) as number,
+    });
+    const told: UndecodableMessageError[] = [];
+    consumer.on("message-undecodable", (error) => told.push(error));
+    const buried = vi.fn();
+    consumer.on("message-dead-lettered", buried);
+    await publish(connection, { station: stationName }, ["1", "no JSON", "3"]);
+    const values: number[] = [];
+    for await (const message of consumer) {
+      values.push(message.value);
+      await message.ack();
+      if (values.length === 2) break;
+    }
+    expect(values).toEqual([1, 3]);
+    expect(told).toMatchObject([
+      { station: stationName, partition: 1, sequence: 2, cause: expect.any(SyntaxError) as unknown },
+    ]);
+    await vi.waitFor(() => {
+      expect(buried).toHaveBeenCalledWith(
+        expect.objectContaining({ cause: "undecodable", sequence: 2, dlsStation: `${stationName}.dls` }),
+      );
+    }, WAIT);
+    await vi.waitFor(async () => {
+      expect(await consumer.lag()).toMatchObject([{ inFlight: 0, answeredSequence: 3 }]);
+    }, WAIT);
+  });
+
+  it("without a deserializer leaves it to json() to tell", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const consumer = await createConsumer(connection, { stationName, consumerName: "c" });
+    await publish(connection, { station: stationName }, ["{"]);
+    const [message] = await consumer.fetch({ batchSize: 1 });
+    expect(() => message!.json()).toThrow(UndecodableMessageError);
+    expect(message!.isAnswered).toBe(false);
+    await message!.ack();
+  });
+});
