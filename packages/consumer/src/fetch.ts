@@ -4,7 +4,7 @@ import type { PartitionReader } from "./engine/partition-reader.js";
 import type { StationMessage } from "./engine/station-message.js";
 
 /** What a fetch does where nothing is said. */
-export const FETCH_DEFAULTS = { batchSize: 10, maxWaitMs: 1_000 } as const;
+const FETCH_DEFAULTS = { batchSize: 10, maxWaitMs: 1_000 } as const;
 
 const MAX_BATCH = 5_000;
 /** The server ends a request when its time is over; for so long after that its last messages may be on their way. */

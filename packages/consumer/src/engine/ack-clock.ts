@@ -1,5 +1,5 @@
 /** Ticks in the time that a message may go unanswered. */
-export const TICKS_PER_ACK_TIMEOUT = 8;
+const TICKS_PER_ACK_TIMEOUT = 8;
 /** A message that has waited here for so long gets its whole time again when it is handed out. */
 export const RENEW_AT_HAND_OUT_TICKS = 1;
 /** A message that waits on is kept from being delivered again. */
