@@ -17,7 +17,7 @@ const batch = await consumer.fetch({ batchSize: 60, maxWaitMs: 5_000 });
 console.log(batch.length); // 60
 for (const message of batch) await message.ack();
 
-const rest = await consumer.fetch({ batchSize: 40 });
+const rest = await consumer.fetch({ batchSize: 40, maxWaitMs: 5_000 });
 console.log(rest.length); // 40
 for (const message of rest) await message.ack({ confirmed: true });
 

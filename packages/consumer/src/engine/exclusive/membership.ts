@@ -16,7 +16,7 @@ interface Presence {
 
 /** Who else reads the group: members tell each other, without any place where it is written down. The server decides who holds what. */
 export class Membership {
-  readonly id = randomBytes(9).toString("base64url");
+  readonly id: string = randomBytes(9).toString("base64url");
   readonly #connection: Connection;
   readonly #subject: string;
   readonly #onChange: (members: readonly string[]) => void;
