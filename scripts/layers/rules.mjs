@@ -16,7 +16,10 @@ export const mayUse = {
 /** Tests and examples may start a real server. */
 const mayUseInTests = ["@stationkit/embedded-nats"];
 
-/** What tests and examples of a package need beside: a consumer reads what a producer has sent. */
+/**
+ * What tests and examples of a package need beside: a consumer reads what a producer has sent.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
 const mayUseInOwnTests = { "@stationkit/consumer": ["@stationkit/producer"] };
 
 /** Pure functions: nothing but themselves, not even from outside the workspace. */

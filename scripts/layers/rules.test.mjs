@@ -17,8 +17,9 @@ const partitioner = workspacePackage("packages/partitioner");
 const embedded = workspacePackage("packages/embedded-nats");
 const admin = workspacePackage("packages/station-admin");
 const producer = workspacePackage("packages/producer");
+const consumer = workspacePackage("packages/consumer");
 const demo = workspacePackage("apps/demo");
-const all = [core, partitioner, embedded, admin, producer, demo];
+const all = [core, partitioner, embedded, admin, producer, consumer, demo];
 
 /**
  * @param {string} file
@@ -43,6 +44,12 @@ test("a server is for tests and examples, not for published code", () => {
     assert.equal(check(`packages/producer/${file}`, "@stationkit/embedded-nats"), undefined);
   }
   assert.ok(check("packages/producer/src/a.ts", "@stationkit/embedded-nats"));
+});
+
+test("examples of the consumer may produce what they read, its published code may not", () => {
+  assert.equal(check("packages/consumer/test/examples/a.ts", "@stationkit/producer"), undefined);
+  assert.ok(check("packages/consumer/src/a.ts", "@stationkit/producer"));
+  assert.ok(check("packages/station-admin/test/a.test.ts", "@stationkit/producer"));
 });
 
 test("an example imports its own package by name, published code does not", () => {
