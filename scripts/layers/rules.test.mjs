@@ -17,9 +17,10 @@ const partitioner = workspacePackage("packages/partitioner");
 const embedded = workspacePackage("packages/embedded-nats");
 const admin = workspacePackage("packages/station-admin");
 const producer = workspacePackage("packages/producer");
+const consumer = workspacePackage("packages/consumer");
 const demo = workspacePackage("apps/demo");
 const kit = workspacePackage("packages/test-kit", { exports: { ".": "./src/index.ts" } });
-const all = [core, partitioner, embedded, admin, producer, demo, kit];
+const all = [core, partitioner, embedded, admin, producer, consumer, demo, kit];
 
 /**
  * @param {string} file
@@ -53,6 +54,12 @@ test("the test kit is for tests, and not for those that it is built on", () => {
   assert.ok(check("packages/core-protocol/test/a.test.ts", "@stationkit/test-kit"));
   const published = workspacePackage("packages/producer", { dependencies: { "@stationkit/test-kit": "workspace:*" } });
   assert.equal(checkManifest(published, all).length, 1);
+});
+
+test("examples of the consumer may produce what they read, its published code may not", () => {
+  assert.equal(check("packages/consumer/test/examples/a.ts", "@stationkit/producer"), undefined);
+  assert.ok(check("packages/consumer/src/a.ts", "@stationkit/producer"));
+  assert.ok(check("packages/station-admin/test/a.test.ts", "@stationkit/producer"));
 });
 
 test("an example imports its own package by name, published code does not", () => {

@@ -44,7 +44,7 @@ export class AnswerWriter {
     const words = this.#words;
     const { outbound } = this.#connection;
     try {
-      for (const [i, subject] of subjects.entries()) outbound.publishBare(subject, words[i] ?? ANSWER.ack);
+      for (let i = 0; i < subjects.length; i++) outbound.publishBare(subjects[i] ?? "", words[i] ?? ANSWER.ack);
       outbound.flush();
     } catch {
       // Closed or draining since: these messages are delivered again, as all whose answers are lost.

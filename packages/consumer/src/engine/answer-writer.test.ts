@@ -1,0 +1,73 @@
+import type { Connection } from "@stationkit/core-protocol";
+import { beforeEach, describe, expect, it } from "vitest";
+import { AnswerWriter } from "./answer-writer.js";
+import { ANSWER } from "./answers.js";
+
+/** What of a connection is used. */
+class FakeConnection {
+  readonly written: string[] = [];
+  flushes = 0;
+  readonly protocol = { connected: true };
+  isClosedNow = false;
+  readonly natsConnection = { protocol: this.protocol, isClosed: () => this.isClosedNow };
+  readonly outbound = {
+    publishBare: (subject: string, payload: Uint8Array) => {
+      if (this.isClosedNow) throw new Error("closed");
+      this.written.push(`${subject} ${Buffer.from(payload).toString()}`);
+    },
+    flush: () => {
+      this.flushes++;
+    },
+  };
+}
+
+let connection: FakeConnection;
+let writer: AnswerWriter;
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+beforeEach(() => {
+  connection = new FakeConnection();
+  writer = new AnswerWriter(connection as unknown as Connection);
+});
+
+describe("AnswerWriter", () => {
+  it("writes at the end of the turn what was answered in it, in order, at once", async () => {
+    expect(writer.write("a", ANSWER.ack)).toBe(true);
+    expect(writer.write("b", ANSWER.nack)).toBe(true);
+    expect(connection.written).toEqual([]);
+    await turn();
+    expect(connection.written).toEqual(["a +ACK", "b -NAK"]);
+    expect(connection.flushes).toBe(1);
+  });
+
+  it("does not wait for the turn's end when there are many", () => {
+    for (let i = 0; i < 300; i++) writer.write(`${i}`, ANSWER.ack);
+    expect(connection.written).toHaveLength(256);
+    writer.flush();
+    expect(connection.written).toEqual(Array.from({ length: 300 }, (_, i) => `${i} +ACK`));
+  });
+
+  it("keeps answers for the connection that comes back, up to a bound", async () => {
+    connection.protocol.connected = false;
+    expect(writer.write("a", ANSWER.ack)).toBe(true);
+    await turn();
+    expect(connection.written).toEqual([]);
+    for (let i = 1; i < 100_000; i++) writer.write("x", ANSWER.ack);
+    expect(writer.write("too many", ANSWER.ack)).toBe(false);
+    connection.protocol.connected = true;
+    writer.flush();
+    expect(connection.written).toHaveLength(100_000);
+    expect(connection.written[0]).toBe("a +ACK");
+    expect(writer.write("b", ANSWER.ack)).toBe(true);
+  });
+
+  it("takes nothing once the connection is closed, and loses in silence what it cannot write", () => {
+    writer.write("a", ANSWER.ack);
+    connection.isClosedNow = true;
+    expect(writer.write("b", ANSWER.ack)).toBe(false);
+    expect(() => {
+      writer.flush();
+    }).not.toThrow();
+    expect(connection.written).toEqual([]);
+  });
+});
