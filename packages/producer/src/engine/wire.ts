@@ -9,8 +9,8 @@ type Msg = Parameters<NonNullable<NonNullable<Parameters<NatsConnection["subscri
 export type OnAnswer = (message: PendingMessage, data: Uint8Array, status: number) => void;
 
 /**
- * Puts messages on the connection and matches answers to them: one subscription for the producer, whose reply subjects end
- * in a number. Nothing is written while there is no socket, because nats.js would keep it and then throw it away.
+ * Puts messages on the connection and matches answers to them: one subscription for the producer, and a reply
+ * subject for each message in flight. Nothing is written while there is no socket, because nats.js would keep it and then throw it away.
  */
 export class Wire {
   readonly #nats: NatsConnection;

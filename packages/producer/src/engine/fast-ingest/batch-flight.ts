@@ -101,7 +101,13 @@ export class BatchFlight {
 
   #command(place: Placement): void {
     const { channel, subject } = this.#plan;
-    if (channel.isLive) channel.command(subject, this.#reply(place));
+    if (!channel.isLive) return;
+    try {
+      channel.command(subject, this.#reply(place));
+    } catch {
+      // The connection closes or drains. It is asked from a timer, too, where nobody could catch this; what the server has not said
+      // when the connection has ended, or when the time of the batch is over, is told as unknown.
+    }
   }
 
   #reply({ sequence, operation }: Placement): string {

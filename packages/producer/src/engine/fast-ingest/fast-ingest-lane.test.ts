@@ -1,4 +1,4 @@
-import { PermissionDeniedError } from "@stationkit/core-protocol";
+import { ConnectionClosedError, PermissionDeniedError } from "@stationkit/core-protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FastIngestRig, STREAM } from "./fast-ingest.fake.js";
 
@@ -118,6 +118,15 @@ describe("what goes in a batch", () => {
 });
 
 describe("a connection", () => {
+  it("that takes nothing more lets the sweep go on, and what is unanswered is told as unknown", async () => {
+    const rig = await FastIngestRig.open();
+    await rig.trust();
+    await rig.produce("a b");
+    rig.broker.publishError = () => new ConnectionClosedError("the connection drains", "not-sent");
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect(rig.outcomes()).toEqual({ a: "SK_ACK_TIMEOUT unknown", b: "SK_ACK_TIMEOUT unknown" });
+  });
+
   it("that is lost leaves a batch in doubt: it is sent again one by one, under the same ids", async () => {
     const rig = await FastIngestRig.open();
     await rig.trust();
