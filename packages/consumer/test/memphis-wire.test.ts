@@ -23,6 +23,7 @@ function tables(): ReadonlyMap<string, readonly Row[]> {
   const found = new Map<string, Row[]>();
   let subject = "";
   for (const line of page.split("\n")) {
+    if (line.startsWith("## ")) subject = "";
     subject = /^### `(\$memphis_[a-z_]+)`/.exec(line)?.[1] ?? subject;
     const row = /^\| `([\w.$]+)` +\| ([a-z]+) +\| `(.*?)` +\|/.exec(line);
     if (row === null || subject === "") continue;
@@ -73,7 +74,7 @@ it("sends every request and event as docs/memphis-wire.md has it, beside the ref
   await createStationAdmin(connection).destroy(stationName);
 
   const appId = String(broker.sent(CONTROL_SUBJECT.producerCreations)[0]?.["app_id"]);
-  expect(appId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{18}$/);
+  expect(appId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
   const named = (json: object): object =>
     JSON.parse(
       JSON.stringify(json).replaceAll(connection.id, "<connection id>").replaceAll(appId, "<app id>"),
