@@ -1,21 +1,22 @@
-import { BrokerError, partitionStream, StationConflictError, streamSubjects } from "@stationkit/core-protocol";
-import { inParallel, type Operation } from "../operation.js";
+import { BrokerError } from "@stationkit/core-protocol";
+import type { Operation } from "../operation.js";
 import { readHead, type StationHead } from "../read-station.js";
-import { replicasToTry } from "../replicas.js";
-import { partitionNumbers } from "../station.js";
+import { replicaShortage, replicasToTry } from "../replicas.js";
 import type { StationRequest } from "../station-request.js";
 import { clientOf } from "./memphis-client.js";
 import { toStationCreation } from "./station-creation.js";
-import { streamsOnSubject } from "./streams-on-subject.js";
+import { isBeingMade, findTaken } from "./taken-subjects.js";
 
-/** How often a station that the broker has accepted is looked for; about three seconds. */
+/** How often a station that the broker has accepted, or another client is making, is looked for; about three seconds. */
 const LOOKS = 7;
+/** How long a broker may take for the other partitions of a station, which it makes after the first. */
+const SETTLING_MS = 2_000;
 
 /**
  * Makes the station when it is missing, and proves by its streams that it is there: a broker answers "done" also when it knows neither
  * user nor schema, and when a station of that name exists with other settings.
  * @param check - called with a station that is there already, and with the one that was made; may throw.
- * @throws {StationConflictError} before anything is asked for, when a stream takes the subjects of partition 2 or a later one: a
+ * @throws {StationConflictError} before anything is asked for, when another stream has the name or the subjects of a partition: a
  *   broker that fails there after it has made partition 1 panics.
  * @see memphis-protocol.md section 3.1
  */
@@ -24,28 +25,49 @@ export async function establishOnMemphis(
   request: StationRequest,
   check?: (head: StationHead) => void,
 ): Promise<StationHead> {
+  // First of all: what the broker does not have is refused before any request.
   const creations = replicasToTry(operation.connection, request.settings.replicas).map((replicas) =>
     toStationCreation(request, replicas),
   );
-  const there = await readHead(operation, request.name);
-  if (there !== undefined) {
-    check?.(asFarAsReadable(there, request));
-    return there;
+  const there = await findOrMakeSureOfRoom(operation, request);
+  if (there === undefined) await createFirstPossible(operation, request, creations);
+  const head = there ?? (await findMade(operation, request));
+  check?.(asFarAsReadable(head, request));
+  return head;
+}
+
+/** @returns undefined when there is no station, and nothing in the way of one. */
+async function findOrMakeSureOfRoom(operation: Operation, request: StationRequest): Promise<StationHead | undefined> {
+  for (let look = 0; ; look++) {
+    const head = await readSettled(operation, request);
+    if (head !== undefined) return head;
+    const taken = await findTaken(operation, request);
+    if (taken === undefined) return undefined;
+    if (!isBeingMade(request.name, taken) || look >= LOOKS || operation.expired) throw taken.error;
+    await operation.pause(look);
   }
-  await refuseTakenSubjects(operation, request);
-  await createFirstPossible(operation, creations);
+}
+
+async function findMade(operation: Operation, request: StationRequest): Promise<StationHead> {
   for (let look = 0; look < LOOKS && !operation.expired; look++) {
-    const head = await readHead(operation, request.name);
-    if (head !== undefined) {
-      check?.(asFarAsReadable(head, request));
-      return head;
-    }
+    const head = await readSettled(operation, request);
+    if (head !== undefined) return head;
     await operation.pause(look);
   }
   throw new BrokerError(
     `station "${request.name}": the Memphis broker said done and has made no partition: it does not know the user ` +
       `"${operation.connection.username ?? ""}", or has an old station without partitions under this name`,
   );
+}
+
+/** Partitions cannot be counted while the broker is still making them. */
+async function readSettled(operation: Operation, request: StationRequest): Promise<StationHead | undefined> {
+  for (let look = 0; ; look++) {
+    const head = await readHead(operation, request.name);
+    const isSettled = head?.record !== undefined || head?.partitionCount === request.partitions;
+    if (head === undefined || isSettled || head.ageMs >= SETTLING_MS || operation.expired) return head;
+    await operation.pause(look);
+  }
 }
 
 /** A broker's streams do not tell the dead-letter station: it is taken for what was asked for. */
@@ -56,6 +78,7 @@ function asFarAsReadable(head: StationHead, { settings: { dlsStation } }: Statio
 /** Three copies where nothing was said, and one where the broker has not got the servers. */
 async function createFirstPossible(
   operation: Operation,
+  { name }: StationRequest,
   creations: readonly ReturnType<typeof toStationCreation>[],
 ): Promise<void> {
   const client = clientOf(operation);
@@ -64,19 +87,9 @@ async function createFirstPossible(
       await client.createStation(creation);
       return;
     } catch (error) {
-      const isShortage = error instanceof BrokerError && error.message.includes("replicas");
-      if (!isShortage || index === creations.length - 1) throw error;
+      // The broker tells it by its text only. @see Memphis broker 1.4.4, memphis_handlers_stations.go
+      if (!(error instanceof BrokerError) || !error.message.includes("replicas")) throw error;
+      if (index === creations.length - 1) throw replicaShortage(name, creation.replicas ?? 1, error);
     }
   }
-}
-
-async function refuseTakenSubjects(operation: Operation, { name, partitions }: StationRequest): Promise<void> {
-  await inParallel(partitionNumbers(partitions).slice(1), async (partition) => {
-    const taken = await streamsOnSubject(operation, streamSubjects(partitionStream(name, partition)));
-    if (taken.length === 0) return;
-    throw new StationConflictError(
-      `station "${name}": stream "${taken.join(", ")}" takes the subjects of partition ${partition}: remove it first`,
-      name,
-    );
-  });
 }
