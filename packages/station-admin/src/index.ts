@@ -26,3 +26,4 @@ export { deadLetterStation } from "./dead-letters/dead-letter-station.js";
 export { encodeDeadLetterHeaders } from "./dead-letters/dead-letter-headers.js";
 export { controlPlaneOf } from "./choose-backend.js";
 export { deadLetterStationOptions } from "./dead-letters/dead-letter-station.js";
+export { parseHeaders } from "./dead-letters/stored-message.js";
