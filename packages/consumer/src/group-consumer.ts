@@ -19,14 +19,14 @@ import { persist } from "./engine/persist.js";
 import type { StationMessage } from "./engine/station-message.js";
 import { Fetches, resolveFetchOptions } from "./fetch.js";
 import { Iterations } from "./iteration.js";
-import type { Membership } from "./membership/membership.js";
+import type { Declaration } from "./declaration/declaration.js";
 import type { ConsumerMessage } from "./message.js";
 
 /** What a consumer is made of. */
 export interface GroupConsumerParts {
   readonly connection: Connection;
   readonly options: ResolvedConsumerOptions;
-  readonly membership: Membership;
+  readonly declaration: Declaration;
   /** Called once, when the consumer has released everything. */
   readonly onClosed: () => void;
 }
@@ -58,7 +58,7 @@ export class GroupConsumer<T> implements Consumer<T> {
   readonly #iterations: Iterations<T>;
   readonly #fetches: Fetches;
   readonly #onClosed: () => void;
-  readonly #openResent: Membership["openResent"];
+  readonly #openResent: Declaration["openResent"];
   #closeResent: () => void = () => undefined;
   #station: Station;
   #dispatcher: Dispatcher | undefined;
@@ -70,8 +70,8 @@ export class GroupConsumer<T> implements Consumer<T> {
   #isEnding = false;
   #onProgress: () => void = () => undefined;
 
-  constructor({ connection, options, membership, onClosed }: GroupConsumerParts) {
-    const { station, durables, infos, deadLetters, openResent } = membership;
+  constructor({ connection, options, declaration, onClosed }: GroupConsumerParts) {
+    const { station, durables, infos, deadLetters, openResent } = declaration;
     this.consumerName = options.consumerName;
     this.consumerGroup = options.group;
     this.#connection = connection;

@@ -28,10 +28,7 @@ const refusal = (operation: string): UnsupportedOnMemphisError =>
 
 const unsupportedDeadLetters: DeadLetters = {
   dlsStation: () => Promise.reject(refusal("dlsStation")),
-  // eslint-disable-next-line require-yield -- it has nothing to give, and its caller iterates
-  async *list() {
-    throw refusal("list");
-  },
+  list: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(refusal("list")) }) }),
   resend: () => Promise.reject(refusal("resend")),
   drop: () => Promise.reject(refusal("drop")),
 };
