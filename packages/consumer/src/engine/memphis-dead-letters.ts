@@ -29,7 +29,10 @@ export class MemphisDeadLetters implements DeadLetterSink {
     return undefined;
   }
 
-  /** Resolves when the server has read the event. @throws {DeadLetterError} */
+  /**
+   * Resolves when the server has read the event; of a message that was delivered too often the broker makes the dead letter by itself.
+   * @throws {DeadLetterError}
+   */
   async store(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<DeadLetterNotice> {
     const { station, partition, sequence, deliveries } = message;
     const event = {
@@ -40,7 +43,7 @@ export class MemphisDeadLetters implements DeadLetterSink {
       partition,
     };
     try {
-      await persist(() => this.#client.sendDeadLetter(event));
+      if (cause !== "max-deliveries") await persist(() => this.#client.sendDeadLetter(event));
     } catch (error) {
       throw new DeadLetterError(message, BROKER_STORE, { cause: error });
     }
