@@ -221,6 +221,22 @@ describe("a producer on a Memphis broker", () => {
     await producer.close();
   });
 
+  it("misses no schema that is attached while it is being registered", async () => {
+    await createStationAdmin(connection).ensure({ name: stationName });
+    brokerConnection.natsConnection.subscribe(CONTROL_SUBJECT.producerCreations, {
+      callback: () => {
+        const update = encodeSchemaUpdate({ type: "set", schema });
+        brokerConnection.natsConnection.publish(schemaUpdatesSubject(parseStationName(stationName)), update);
+      },
+    });
+    await brokerConnection.natsConnection.flush();
+    const producer = await createProducer(connection, { stationName, producerName: "p" });
+    await vi.waitFor(() => {
+      expect(producer.schema).toEqual(schema);
+    });
+    await producer.close();
+  });
+
   it("is registered anew at a station that was destroyed and made again", async () => {
     const admin = createStationAdmin(connection);
     const producer = await createProducer(connection, { stationName, producerName: "p", station: { partitions: 2 } });

@@ -23,6 +23,7 @@ import {
   readRegistered,
 } from "@stationkit/station-admin/memphis";
 import type { NewStationOptions } from "../producer-options.js";
+import { HeldUpdates } from "./held-updates.js";
 import type {
   Declaration,
   DeclarationListener,
@@ -38,17 +39,40 @@ export interface ProducerIdentity {
   readonly station: NewStationOptions;
 }
 
-const CLOSE_MS = 5_000;
+/** For the end of a registration: not worth waiting for a broker that is away. */
+const CLOSE_MS = 2_000;
 
 /** Registers a producer at a Memphis broker; the station is made first when it is missing. */
 export async function declareOnMemphis(connection: Connection, identity: ProducerIdentity): Promise<Declaration> {
   const { name, producerName } = identity;
   await provideStation(connection, name, identity.station);
-  const client = createMemphisClient(connection);
-  const reply = await client.registerProducer({ name: producerName, stationName: name });
-  const { station, isReadable, keepsNothing } = await readRegistered(connection, name, reply.partitions);
-  if (keepsNothing) warnOfNoGroup(name);
-  return new MemphisDeclaration({ connection, client, identity, reply, station, isReadable });
+  const updates = new HeldUpdates<MemphisDeclaration>();
+  const stopUpdates = listenToStationUpdates(connection, name, {
+    schema: (schema) => {
+      updates.tell((declaration) => {
+        declaration.setSchema(schema);
+      });
+    },
+    clients: (update) => {
+      updates.tell((declaration) => {
+        declaration.hear(update);
+      });
+    },
+  });
+  try {
+    const client = createMemphisClient(connection);
+    const reply = await client.registerProducer({ name: producerName, stationName: name });
+    const { station, isReadable, keepsNothing } = await readRegistered(connection, name, reply.partitions);
+    if (keepsNothing) warnOfNoGroup(name);
+    const declaration = new MemphisDeclaration({
+      ...{ connection, client, identity, reply, station, isReadable, stopUpdates },
+    });
+    updates.release(declaration);
+    return declaration;
+  } catch (error) {
+    stopUpdates();
+    throw error;
+  }
 }
 
 interface Parts {
@@ -58,6 +82,7 @@ interface Parts {
   readonly reply: ProducerCreationReply;
   readonly station: Station;
   readonly isReadable: boolean;
+  readonly stopUpdates: () => void;
 }
 
 type MutableAddress = { -readonly [Key in keyof PartitionAddress]: PartitionAddress[Key] };
@@ -67,7 +92,7 @@ class MemphisDeclaration implements Declaration {
   readonly style: MessageStyle;
   readonly #parts: Parts;
   readonly #addresses = new Map<number, MutableAddress>();
-  readonly #stopUpdates: () => void;
+  readonly #stopFunctions: () => void;
   readonly #watch: StationWatch | undefined;
   #partitions: readonly number[];
   #firstFunctions: FirstFunctions;
@@ -85,23 +110,12 @@ class MemphisDeclaration implements Declaration {
     this.#firstFunctions = reply.firstFunctions;
     this.#schema = reply.schema;
     this.#policy = policyOf(reply);
-    this.#stopUpdates = listenToStationUpdates(
-      connection,
-      identity.name,
-      {
-        schema: (schema) => {
-          this.#setSchema(schema);
-        },
-        functions: (firstFunctions) => {
-          this.#firstFunctions = firstFunctions;
-          this.#readdress();
-        },
-        clients: (update) => {
-          this.#hear(update);
-        },
-      },
-      { functions: hasStationFunctions(reply.stationVersion) },
-    );
+    const functions = (firstFunctions: FirstFunctions): void => {
+      this.#firstFunctions = firstFunctions;
+      this.#readdress();
+    };
+    const hasFunctions = hasStationFunctions(reply.stationVersion);
+    this.#stopFunctions = listenToStationUpdates(connection, identity.name, hasFunctions ? { functions } : {});
     // Partitions never change there, but a station may be destroyed and made again, which a broker only tells when its UI does it.
     const isWatchable = parts.isReadable && reply.partitions.length > 0;
     this.#watch = isWatchable ? createStationAdmin(connection).watch(identity.name, { from: station }) : undefined;
@@ -131,7 +145,8 @@ class MemphisDeclaration implements Declaration {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#stopUpdates();
+    this.#parts.stopUpdates();
+    this.#stopFunctions();
     this.#watch?.close();
     const { connection, identity } = this.#parts;
     try {
@@ -153,13 +168,13 @@ class MemphisDeclaration implements Declaration {
     for (const [partition, address] of this.#addresses) address.subject = this.#addressOf(partition).subject;
   }
 
-  #setSchema(schema: StationSchema | undefined): void {
+  setSchema(schema: StationSchema | undefined): void {
     this.#schema = schema;
     this.#listener?.schema(schema);
   }
 
   /** Broker 1.4.4 tells the dead-letter setting from before its change; what it says is taken, as by its own SDKs. */
-  #hear(update: SdkClientsUpdate): void {
+  hear(update: SdkClientsUpdate): void {
     if (update.type === "send_notification") this.#policy = { ...this.#policy, notify: update.enabled };
     if (update.type === "schemaverse_to_dls") this.#policy = { ...this.#policy, deadLetter: update.enabled };
   }
@@ -174,7 +189,7 @@ class MemphisDeclaration implements Declaration {
       this.#firstFunctions = reply.firstFunctions;
       this.#policy = policyOf(reply);
       this.#readdress();
-      this.#setSchema(reply.schema);
+      this.setSchema(reply.schema);
       this.#listener?.station({ ...station, partitions: reply.partitions.length > 0 ? reply.partitions : [1] });
     } catch {
       // The messages themselves tell whether the station takes them; a broker never asks for a registration before it stores one.

@@ -14,26 +14,25 @@ import {
 /** Who is told what a Memphis broker says of one station. */
 export interface StationUpdateListener {
   /** The station's schema from now on; undefined when it was dropped. A new version that is activated is not told. */
-  schema(schema: StationSchema | undefined): void;
+  readonly schema: (schema: StationSchema | undefined) => void;
   /** The first function of each partition, all that there are. */
-  functions(firstFunctions: FirstFunctions): void;
+  readonly functions: (firstFunctions: FirstFunctions) => void;
   /** About this station, or about all. */
-  clients(update: SdkClientsUpdate): void;
+  readonly clients: (update: SdkClientsUpdate) => void;
 }
 
 /**
- * Listens to what a broker tells of a station.
- * @param options.functions - whether to listen for functions as well: stations of version 2 and later have them.
+ * Listens to what a broker tells of a station: to the subjects of those methods that the listener has. Who registers a client listens
+ * before, so that nothing is missed that is told meanwhile; only to functions afterwards, and only where the station has them.
  * @returns how to stop.
  */
 export function listenToStationUpdates(
-  connection: Connection,
+  { natsConnection }: Connection,
   station: StationName,
-  listener: StationUpdateListener,
-  options: { readonly functions: boolean },
+  listener: Partial<StationUpdateListener>,
 ): () => void {
-  const { natsConnection } = connection;
-  const subscribe = (subject: string, read: (data: Uint8Array) => void): (() => void) => {
+  const stops: (() => void)[] = [];
+  const subscribe = (subject: string, read: (data: Uint8Array) => void): void => {
     const subscription = natsConnection.subscribe(subject, {
       callback: (error, message) => {
         if (error === null) readOrWarn(subject, message.data, read);
@@ -41,28 +40,28 @@ export function listenToStationUpdates(
     });
     // Rejects when the login may not listen: then it is not told.
     void subscription.closed.catch(() => undefined);
-    return () => {
+    stops.push(() => {
       if (!natsConnection.isClosed()) subscription.unsubscribe();
-    };
+    });
   };
-  const stops = [
+  const { schema, functions, clients } = listener;
+  if (schema !== undefined) {
     subscribe(schemaUpdatesSubject(station), (data) => {
       const update = decodeSchemaUpdate(data);
-      listener.schema(update.type === "set" ? update.schema : undefined);
-    }),
+      schema(update.type === "set" ? update.schema : undefined);
+    });
+  }
+  if (functions !== undefined) {
+    subscribe(functionsUpdatesSubject(station), (data) => {
+      functions(decodeFunctionsUpdate(data).firstFunctions);
+    });
+  }
+  if (clients !== undefined) {
     subscribe(CONTROL_SUBJECT.sdkClientsUpdates, (data) => {
       const update = decodeSdkClientsUpdate(data);
       if (update === undefined || (update.type !== "send_notification" && update.station !== station)) return;
-      listener.clients(update);
-    }),
-  ];
-  if (options.functions) {
-    const subject = functionsUpdatesSubject(station);
-    stops.push(
-      subscribe(subject, (data) => {
-        listener.functions(decodeFunctionsUpdate(data).firstFunctions);
-      }),
-    );
+      clients(update);
+    });
   }
   return () => {
     for (const stop of stops) stop();
