@@ -1,16 +1,13 @@
-// npm run faults: every fault scenario of the producer, each in a process of its own, on the oldest and the newest line of
+// npm run faults: every fault scenario of producer and consumer, each in a process of its own, on the oldest and the newest line of
 // nats-server. `npm run soak` runs the long ones. Exit code 1 when a promise was broken.
 import "./workspace/node-version.mjs";
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { listScenarios, makePrograms, runOrder } from "./faults/campaign.mjs";
-import { campaignTable, outcomeLine } from "./faults/print-outcome.mjs";
-import { root } from "./workspace/packages.mjs";
+import { openRooms, runOrder } from "./faults/campaign.mjs";
+import { campaignTables, outcomeLine } from "./faults/print-outcome.mjs";
 import { runMain, setUp } from "./workspace/set-up.mjs";
 
 const SERVERS = ["2.10.27", "2.15.1"];
-/** Far above what any scenario takes with 100,000 messages. */
+/** Far above what any scenario takes with the messages that it asks for. */
 const LIMIT_MS = 15 * 60_000;
 
 const { values } = parseArgs({
@@ -40,42 +37,42 @@ function isWanted({ name, group }) {
   return values.group?.includes(group) ?? group !== "soak";
 }
 
-/** @param {string} folder */
-async function campaign(folder) {
+/** @param {readonly import("./faults/campaign.mjs").Room[]} rooms */
+async function campaign(rooms) {
   const [count, seed] = [parseCount("count", values.count), parseCount("seed", values.seed)];
-  const programs = await makePrograms(folder);
-  const all = await listScenarios(programs);
+  const all = rooms.flatMap(({ scenarios }) => scenarios);
   const unknown = values.scenario?.filter((wanted) => !all.some(({ name }) => name === wanted)) ?? [];
   if (unknown.length > 0) {
-    const list = all.map(({ name, group, title }) => `  ${name.padEnd(20)} ${group.padEnd(8)} ${title}`);
+    const list = all.map(({ name, group, title }) => `  ${name.padEnd(24)} ${group.padEnd(9)} ${title}`);
     console.error([`no scenario is called ${unknown.join(", ")}; there are`, ...list].join("\n"));
     process.exitCode = 2;
     return;
   }
   const outcomes = [];
   for (const version of values.server) {
-    for (const scenario of all.filter(isWanted)) {
-      const order = {
-        ...{ scenario, version, count: count ?? scenario.defaultCount },
-        seed: seed ?? Math.floor(Math.random() * 0x7fff_ffff),
-      };
-      const outcome = await runOrder(programs, order, LIMIT_MS);
-      console.log(outcomeLine(outcome));
-      outcomes.push(outcome);
+    for (const { programs, scenarios } of rooms) {
+      for (const scenario of scenarios.filter(isWanted)) {
+        const order = {
+          ...{ scenario, version, count: count ?? scenario.defaultCount },
+          seed: seed ?? Math.floor(Math.random() * 0x7fff_ffff),
+        };
+        const outcome = await runOrder(programs, order, LIMIT_MS);
+        console.log(outcomeLine(outcome));
+        outcomes.push(outcome);
+      }
     }
   }
   const broken = outcomes.filter(({ problems }) => problems.length > 0);
-  console.log(`\n${campaignTable(outcomes)}\n${outcomes.length} runs, ${broken.length} with a broken promise`);
+  console.log(`\n${campaignTables(outcomes)}\n${outcomes.length} runs, ${broken.length} with a broken promise`);
   process.exitCode = broken.length === 0 ? 0 : 1;
 }
 
 await runMain(async () => {
   await setUp();
-  // Below the producer, where nothing is committed or published.
-  const folder = mkdtempSync(join(root, "packages/producer/node_modules/faults-"));
+  const rooms = await openRooms();
   try {
-    await campaign(folder);
+    await campaign(rooms);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const room of rooms) room.close();
   }
 });
