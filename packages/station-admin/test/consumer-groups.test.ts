@@ -19,6 +19,21 @@ async function makeDurable(station: string, partition: number, overrides: object
   expect(error).toBeUndefined();
 }
 
+/** A member gets a message, and leaves it unanswered. */
+async function takeOne(nextSubject: string): Promise<void> {
+  const { natsConnection } = broker.connection;
+  await new Promise<void>((resolve) => {
+    // Not a request: the message comes under its own subject.
+    const inbox = natsConnection.subscribe(`${nextSubject}.inbox`, {
+      max: 1,
+      callback: () => {
+        resolve();
+      },
+    });
+    natsConnection.publish(nextSubject, JSON.stringify({ batch: 1 }), { reply: inbox.getSubject() });
+  });
+}
+
 async function listed(station: string): Promise<ConsumerGroupDescription[]> {
   const groups: ConsumerGroupDescription[] = [];
   for await (const group of broker.admin.consumerGroups(station).list()) groups.push(group);
@@ -35,7 +50,7 @@ describe("consumer groups", () => {
     await broker.publish(station, 1, 2);
     await broker.publish(station, 2, 3);
     const stream = `${station.replaceAll(".", "#")}$2`;
-    await broker.connection.request(`$JS.API.CONSUMER.MSG.NEXT.${stream}.billing#eu`, JSON.stringify({ batch: 1 }));
+    await takeOne(`$JS.API.CONSUMER.MSG.NEXT.${stream}.billing#eu`);
     const quiet = { redelivered: 0, answeredSequence: 0, openRequests: 0 };
     expect(await listed(station)).toEqual([
       {
