@@ -172,6 +172,8 @@ export class GroupReader {
   /** @throws {PermissionDeniedError} when this login may not read what it asks for. */
   async open(): Promise<void> {
     await this.#inbox.open();
+    // A refusal comes a round trip later, when whoever made this consumer can listen to it.
+    for (const reader of this.readers) this.#hearWhatIsGivenUp(reader);
     this.#connection.on("status", this.#onStatus);
     this.#clock.start();
     this.#heartbeats = setInterval(() => {
@@ -183,6 +185,7 @@ export class GroupReader {
   add(partition: number, info: DurableInfo): void {
     if (this.#byPartition.has(partition)) return;
     const reader = this.#addReader(partition, info, this.#byPartition.size + 1);
+    this.#hearWhatIsGivenUp(reader);
     if (this.#isWanted) reader.start();
     this.#coordinator?.share();
   }
@@ -263,8 +266,11 @@ export class GroupReader {
     for (const other of this.readers) other.window.resize(limits);
     this.#byPartition.set(partition, reader);
     this.#byStream.set(reader.stream, reader);
-    if (reader.recovery.settings.serverMaxDeliveries !== undefined) this.#givenUp.add(partition);
     return reader;
+  }
+
+  #hearWhatIsGivenUp({ partition, recovery }: PartitionReader): void {
+    if (recovery.settings.serverMaxDeliveries !== undefined) this.#givenUp.add(partition);
   }
 
   #giveBack(messages: readonly StationMessage[]): void {

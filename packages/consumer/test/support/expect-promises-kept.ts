@@ -6,7 +6,15 @@ import { expect } from "vitest";
 
 const faults = join(import.meta.dirname, "../faults");
 /** Inside the package, where nothing of it is committed or published. */
-const programs = join(import.meta.dirname, "../../node_modules/.faults");
+const folder = join(import.meta.dirname, "../../node_modules/.faults");
+const programs = new Map<string, Promise<Readonly<Record<string, string>>>>();
+
+/** Made once for all tests of a file. */
+async function program(name: string): Promise<string> {
+  const made = programs.get(name) ?? bundle({ [name]: join(faults, `${name}.ts`) }, folder);
+  programs.set(name, made);
+  return (await made)[name] ?? "";
+}
 
 /** The short form of a scenario: the same faults as in a campaign, fewer of them, always with the same seed. */
 export async function expectPromisesKept(
@@ -20,7 +28,7 @@ export async function expectPromisesKept(
     version: undefined,
     isShort: true,
     ...(cluster === undefined ? {} : { cluster }),
-    program: async (name) => (await bundle({ [name]: join(faults, `${name}.ts`) }, programs))[name] ?? "",
+    program,
     print: (line) => (replay = line),
   });
   expect(broken, replay).toEqual([]);

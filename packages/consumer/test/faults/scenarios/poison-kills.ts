@@ -1,3 +1,4 @@
+import { CONSUMER_DEFAULTS } from "@stationkit/consumer";
 import { parseIndex, type Scenario, waitUntil } from "@stationkit/test-kit";
 import { auditGroup, groupsAreDone, openStage, produceAll, STATION, type Stage } from "../stage.js";
 
@@ -5,8 +6,8 @@ const GROUP = "g";
 const MEMBERS = 2;
 
 /** Keeps so many members there, as whatever supervises them would, until nothing is left. @returns how many have died. */
-async function superviseUntil(stage: Stage, isOver: () => boolean): Promise<number> {
-  const options = { stationName: STATION, consumerGroup: GROUP, ackTimeoutMs: 1_000 };
+async function superviseUntil(stage: Stage, maxDeliveries: number, isOver: () => boolean): Promise<number> {
+  const options = { stationName: STATION, consumerGroup: GROUP, ackTimeoutMs: 1_000, maxDeliveries };
   let deaths = 0;
   const keep = async (): Promise<void> => {
     while (!isOver()) {
@@ -29,7 +30,7 @@ export const poisonKills: Scenario = {
     await using stage = await openStage(context, { partitions: 2, poison });
     await produceAll(stage.connection, count);
     let isOver = false;
-    const supervising = superviseUntil(stage, () => isOver);
+    const supervising = superviseUntil(stage, isShort ? 6 : CONSUMER_DEFAULTS.maxDeliveries, () => isOver);
     await waitUntil(() => stage.members.present.length > 0, { what: "the first member is started" });
     await groupsAreDone(stage, [GROUP]);
     isOver = true;
