@@ -1,5 +1,5 @@
 import { CONSUMER_DEFAULTS } from "@stationkit/consumer";
-import { type Scenario, waitUntil } from "@stationkit/test-kit";
+import { type Scenario, type ScenarioContext, waitUntil } from "@stationkit/test-kit";
 import type { Member } from "../members.js";
 import { auditGroup, groupsAreDone, openStage, produceAll, STATION, type Stage } from "../stage.js";
 
@@ -7,19 +7,38 @@ const PARTITIONS = 8;
 const HANDLER_MS = 10;
 const PADDING = 1_000;
 const MEGABYTE = 1_000_000;
-/** What a member may take more than before it reads: its prefetch of 2,000 messages of 1 kB, and what the heap makes of that. */
-const LIMIT_BYTES = 48 * MEGABYTE;
+/**
+ * What a member may take more than before it reads: the heap's own breathing is half of it, its prefetch of 2,000 messages of 1 kB next to
+ * nothing. All messages at once would take more than twice as much.
+ */
+const LIMIT_BYTES = 96 * MEGABYTE;
+/** What the breathing may make of two medians. */
+const TOLERANCE_BYTES = 10 * MEGABYTE;
+const PARTS = 5;
 
 function join(stage: Stage, group: string, prefetch: object): Member {
-  const options = { stationName: STATION, consumerGroup: group, ackTimeoutMs: 5_000, ...prefetch };
+  const options = { stationName: STATION, consumerGroup: group, ackTimeoutMs: 10_000, ...prefetch };
   return stage.members.start(options, stage.diary(group));
 }
 
+function samplesOf({ messages }: Member): number[] {
+  return messages.flatMap((message) => (message.type === "memory" ? [message.rssBytes] : []));
+}
+
 /** Memory beyond what it took when it was ready, at its worst. */
-function growthBytes({ messages }: Member): number {
-  const samples = messages.flatMap((message) => (message.type === "memory" ? [message.rssBytes] : []));
+function growthBytes(member: Member): number {
+  const samples = samplesOf(member);
   const [first = 0] = samples;
   return Math.max(0, ...samples.map((bytes) => bytes - first));
+}
+
+/** Of each part of the run. */
+function medians(member: Member): number[] {
+  const samples = samplesOf(member);
+  return Array.from({ length: PARTS }, (_, i) => {
+    const part = samples.slice((samples.length * i) / PARTS, (samples.length * (i + 1)) / PARTS);
+    return part.sort((a, b) => a - b)[Math.floor(part.length / 2)] ?? 0;
+  });
 }
 
 /** Follows how much the group has in flight, as the server counts it, until it is told to stop. */
@@ -32,6 +51,16 @@ async function mostInFlight(stage: Stage, group: string, isOver: () => boolean):
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return most;
+}
+
+/** Over two minutes, what grows would be seen. */
+function expectLevel({ findings }: ScenarioContext, parts: readonly number[]): void {
+  const [, second = 0] = parts;
+  for (const [i, bytes] of parts.entries()) findings.figure(`rssMb${i + 1}of${PARTS}`, Math.round(bytes / MEGABYTE));
+  findings.expect(
+    (parts.at(-1) ?? 0) < second + TOLERANCE_BYTES,
+    "the last fifth of the messages takes no more than the second",
+  );
 }
 
 /** The same member without bounds: shows that the limit would be seen to be passed. */
@@ -69,6 +98,7 @@ export const slowHandler: Scenario = {
     findings.figure("growthMb", Math.round(growth / MEGABYTE));
     findings.figure("mostInFlight", inFlight);
     findings.expect(growth < LIMIT_BYTES, `a member never takes ${LIMIT_BYTES / MEGABYTE} MB more than at its start`);
+    if (!isShort) expectLevel(context, medians(member));
     findings.expect(inFlight <= CONSUMER_DEFAULTS.maxPrefetchMessages, "no more is in flight than may be prefetched");
     findings.expect(inFlight > CONSUMER_DEFAULTS.maxPrefetchMessages / 4, "the prefetch is made use of");
     findings.expect(reading.redeliveries === 0, "nothing that waits for the handler comes again");
