@@ -124,6 +124,7 @@ export class GroupConsumer<T> implements Consumer<T> {
         revoked: (partition) => {
           this.#events.emit("partition-revoked", { station: station.name, partition });
         },
+        waiting: () => this.#dispatcher?.waiting ?? [],
         takeWaiting: (partition) => this.#dispatcher?.takeWaiting(partition) ?? [],
         exhaust: (message) => this.#burials.exhaust(message),
         givenUp: (message) => void this.#burials.givenUp(message),

@@ -52,7 +52,7 @@ describe("a group with the server's own limit of deliveries", () => {
     expect(letters.map(({ data }) => Buffer.from(data).toString()).sort()).toEqual(["given back", "left"]);
     const story = { cause: "max-deliveries", reason: "delivered 2 times, and never acknowledged", deliveries: 2 };
     for (const letter of letters) expect(letter).toMatchObject({ ...story, group: "g", consumer: "c", partition: 1 });
-    expect(await consumer.lag()).toMatchObject([{ pending: 0, inFlight: 0 }]);
+    expect(await consumer.lag()).toMatchObject([{ pending: 0, inFlight: 0, redelivered: 2 }]);
   });
 
   it("is told when its login may not hear what the server gives up", async () => {

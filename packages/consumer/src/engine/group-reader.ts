@@ -39,6 +39,8 @@ export interface ReadingObserver {
   unheard(error: StationkitError): void;
   assigned(partition: number): void;
   revoked(partition: number): void;
+  /** What waits outside of the intake for its turn. */
+  waiting(): readonly StationMessage[];
   /** Takes out what waits outside of the intake for its turn, of one partition or all. */
   takeWaiting(partition?: number): readonly StationMessage[];
 }
@@ -299,7 +301,8 @@ export class GroupReader {
       this.giveBack();
       return;
     }
-    const waiting = [...this.intake, ...[...this.readers].flatMap(({ hold }) => hold?.kept ?? [])];
+    const kept = [...this.readers].flatMap(({ hold }) => hold?.kept ?? []);
+    const waiting = [...this.intake, ...this.#observer.waiting(), ...kept];
     for (const message of waiting) {
       if (tick - message.tick < RENEW_WAITING_TICKS || !this.writer.write(message.ackSubject, ANSWER.working)) continue;
       message.tick = tick;

@@ -17,7 +17,7 @@ const TOLERANCE_BYTES = 10 * MEGABYTE;
 const PARTS = 5;
 
 function join(stage: Stage, group: string, prefetch: object): Member {
-  const options = { stationName: STATION, consumerGroup: group, ackTimeoutMs: 10_000, ...prefetch };
+  const options = { stationName: STATION, consumerGroup: group, ackTimeoutMs: 5_000, ...prefetch };
   return stage.members.start(options, stage.diary(group));
 }
 
