@@ -12,8 +12,8 @@ const MEGABYTE = 1_000_000;
  * nothing. All messages at once would take more than twice as much.
  */
 const LIMIT_BYTES = 96 * MEGABYTE;
-/** What the breathing may make of two medians. */
-const TOLERANCE_BYTES = 10 * MEGABYTE;
+/** What the breathing may make of two medians: the heap grows in steps. */
+const TOLERANCE_BYTES = 20 * MEGABYTE;
 const PARTS = 5;
 
 function join(stage: Stage, group: string, prefetch: object): Member {
