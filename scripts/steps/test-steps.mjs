@@ -10,7 +10,12 @@ import { readReports } from "./reports.mjs";
 const oldestServer = "2.10";
 
 // Only those that write to JetStream: they are the ones that know newer features and must do without them.
-const packagesOnOldestServer = ["@stationkit/core-protocol", "@stationkit/station-admin", "@stationkit/producer"];
+const packagesOnOldestServer = [
+  "@stationkit/core-protocol",
+  "@stationkit/station-admin",
+  "@stationkit/producer",
+  "@stationkit/consumer",
+];
 
 // Far above what any step takes: a step that hangs is ended and reported instead of holding CI for its whole limit.
 const staticLimitMs = 240_000;

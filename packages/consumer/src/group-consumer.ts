@@ -3,23 +3,24 @@ import {
   EventEmitter,
   type StationkitError,
   type StationName,
-  toStationkitError,
   UsageError,
 } from "@stationkit/core-protocol";
-import type { DeadLetterCause, Station } from "@stationkit/station-admin";
+import type { Station } from "@stationkit/station-admin";
 import type { Consumer, ConsumerEvents, FetchOptions, PartitionLag } from "./consumer.js";
 import { ConsumerClosedError, type UndecodableMessageError } from "./consumer-errors.js";
 import type { ResolvedConsumerOptions } from "./consumer-options.js";
 import { Dispatcher, type Handler } from "./dispatch.js";
+import { Burials } from "./engine/burials.js";
 import { DeadLetterWriter } from "./engine/dead-letter-writer.js";
 import type { DurableInfo } from "./engine/durable-config.js";
 import type { Durables } from "./engine/durables.js";
 import { GroupReader } from "./engine/group-reader.js";
-import { persist } from "./engine/persist.js";
 import type { StationMessage } from "./engine/station-message.js";
 import { Fetches, resolveFetchOptions } from "./fetch.js";
 import { Iterations } from "./iteration.js";
+import { readLag } from "./lag.js";
 import type { ConsumerMessage } from "./message.js";
+import { Stillness } from "./stillness.js";
 
 /** What a consumer is made of. */
 export interface GroupConsumerParts {
@@ -57,8 +58,10 @@ export class GroupConsumer<T> implements Consumer<T> {
   readonly #events = new EventEmitter<ConsumerEvents<T>>(EVENTS);
   readonly #reader: GroupReader;
   readonly #deadLetters: DeadLetterWriter;
+  readonly #burials: Burials;
   readonly #iterations: Iterations<T>;
   readonly #fetches: Fetches;
+  readonly #stillness: Stillness;
   readonly #onClosed: () => void;
   #station: Station;
   #dispatcher: Dispatcher | undefined;
@@ -68,7 +71,6 @@ export class GroupConsumer<T> implements Consumer<T> {
   #closing: Promise<void> | undefined;
   /** Nothing will be handed out any more, once the intake is empty. */
   #isEnding = false;
-  #onProgress: () => void = () => undefined;
 
   constructor({ connection, options, station, durables, infos, onClosed }: GroupConsumerParts) {
     this.consumerName = options.consumerName;
@@ -82,6 +84,15 @@ export class GroupConsumer<T> implements Consumer<T> {
       { connection, consumerName: options.consumerName, group: options.group },
       station,
     );
+    this.#burials = new Burials(this.#deadLetters, {
+      buried: (notice) => {
+        this.#events.emit("message-dead-lettered", notice);
+      },
+      failed: (error) => {
+        this.#events.emit("dead-letter-failed", error);
+      },
+      delayMs: () => this.#reader.ackTimeoutMs,
+    });
     const isListening = (): boolean => this.#dispatcher !== undefined;
     this.#reader = new GroupReader({
       connection,
@@ -98,7 +109,7 @@ export class GroupConsumer<T> implements Consumer<T> {
         },
         progress: () => {
           this.#fetches.progress();
-          this.#onProgress();
+          this.#stillness.moved();
         },
         interrupted: (error, partition) => {
           this.interrupted(error, partition);
@@ -106,16 +117,26 @@ export class GroupConsumer<T> implements Consumer<T> {
         resumed: (partition) => {
           this.#events.emit("reading-resumed", { station: station.name, partition });
         },
-        bury: (message, reason) => this.#bury(message, "rejected", reason),
+        bury: (message, reason) => this.#burials.bury(message, "rejected", reason),
         assigned: (partition) => {
           this.#events.emit("partition-assigned", { station: station.name, partition });
         },
         revoked: (partition) => {
           this.#events.emit("partition-revoked", { station: station.name, partition });
         },
+        waiting: () => this.#dispatcher?.waiting ?? [],
         takeWaiting: (partition) => this.#dispatcher?.takeWaiting(partition) ?? [],
-        exhaust: (message) => this.#buryOrDelay(message, "max-deliveries", exhaustion(message)),
+        exhaust: (message) => this.#burials.exhaust(message),
+        givenUp: (message) => void this.#burials.givenUp(message),
+        unheard: (error) => {
+          this.#events.emit("dead-letter-failed", error);
+        },
       },
+    });
+    this.#stillness = new Stillness({
+      inHand: () => this.#inHand(),
+      isConnected: () => connection.state === "connected",
+      patienceMs: options.closeTimeoutMs,
     });
     const take = (): StationMessage | undefined => this.#take();
     const source = {
@@ -217,19 +238,8 @@ export class GroupConsumer<T> implements Consumer<T> {
     if (name === "handler-failed") this.#failureListeners--;
   }
 
-  async lag(): Promise<readonly PartitionLag[]> {
-    return Promise.all(
-      this.partitions.map(async (partition) => {
-        const info = await persist(() => this.#durables.info(partition));
-        return {
-          partition,
-          pending: info?.num_pending ?? 0,
-          inFlight: info?.num_ack_pending ?? 0,
-          redelivered: info?.num_redelivered ?? 0,
-          answeredSequence: info?.ack_floor.stream_seq ?? 0,
-        };
-      }),
-    );
+  lag(): Promise<readonly PartitionLag[]> {
+    return readLag(this.#durables, this.partitions);
   }
 
   drain(): Promise<void> {
@@ -272,28 +282,12 @@ export class GroupConsumer<T> implements Consumer<T> {
       } catch (error) {
         this.#reader.handOut(message);
         this.#events.emit("message-undecodable", error as UndecodableMessageError);
-        void this.#buryOrDelay(message, "undecodable", (error as Error).message);
+        void this.#burials.buryOrDelay(message, "undecodable", (error as Error).message);
         return false;
       }
     }
     this.#reader.handOut(message);
     return true;
-  }
-
-  async #bury(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<void> {
-    const notice = await this.#deadLetters.store(message, cause, reason);
-    message.terminate();
-    this.#events.emit("message-dead-lettered", notice);
-  }
-
-  /** Never rejects: a message that could not be stored comes again later. */
-  async #buryOrDelay(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<void> {
-    try {
-      await this.#bury(message, cause, reason);
-    } catch (error) {
-      this.#events.emit("dead-letter-failed", toStationkitError(error));
-      void message.delay(this.#reader.ackTimeoutMs);
-    }
   }
 
   #listen(listener: Listener): void {
@@ -308,7 +302,7 @@ export class GroupConsumer<T> implements Consumer<T> {
         this.#handlerFailed(error, message);
       },
       done: () => {
-        this.#onProgress();
+        this.#stillness.moved();
       },
     });
     this.#reader.start();
@@ -350,7 +344,7 @@ export class GroupConsumer<T> implements Consumer<T> {
     if (!handsOut) this.#reader.giveBack();
     this.#iterations.serve();
     this.#fetches.progress();
-    await this.#untilQuiet();
+    await this.#stillness.wait();
     this.#reader.giveBack();
     this.#iterations.serve();
     await this.#reader.close();
@@ -358,27 +352,7 @@ export class GroupConsumer<T> implements Consumer<T> {
     this.#onClosed();
   }
 
-  /** Waits until nothing is in hand, or nothing has moved for a while. */
-  async #untilQuiet(): Promise<void> {
-    while (this.#inHand() > 0 && this.#connection.state === "connected") {
-      const moved = await new Promise<boolean>((resolve) => {
-        const timer = setTimeout(() => {
-          resolve(false);
-        }, this.#options.closeTimeoutMs);
-        this.#onProgress = () => {
-          clearTimeout(timer);
-          resolve(true);
-        };
-      });
-      if (!moved) return;
-    }
-  }
-
   #inHand(): number {
     return this.#reader.intake.length + this.#reader.handedOut + (this.#dispatcher?.pending ?? 0);
   }
-}
-
-function exhaustion({ deliveries }: StationMessage): string {
-  return `delivered ${deliveries - 1} times, and never acknowledged`;
 }

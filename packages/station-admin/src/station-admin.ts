@@ -13,6 +13,7 @@ import { establishStation } from "./create-station.js";
 import { createDeadLetters, type DeadLetters } from "./dead-letters/dead-letters.js";
 import { describeStation } from "./describe-station.js";
 import { destroyStation } from "./destroy-station.js";
+import { type ConsumerGroups, createConsumerGroups } from "./groups/consumer-groups.js";
 import { listStations } from "./list-stations.js";
 import { Operation } from "./operation.js";
 import { purgeStation, type PurgeOptions, type PurgeResult, requirePurgeOptions } from "./purge-station.js";
@@ -104,6 +105,8 @@ export interface StationAdmin {
   watch(name: string, options?: WatchOptions): StationWatch;
   /** The dead letters of a station: messages that its consumer groups could not deal with. */
   deadLetters(name: string): DeadLetters;
+  /** The consumer groups of a station: what there are, how far they are, and how to forget one. */
+  consumerGroups(name: string): ConsumerGroups;
 }
 
 /**
@@ -159,6 +162,10 @@ export function createStationAdmin(connection: Connection, options: StationAdmin
       return watchStation({ ...watchOptions, connection, name: parseStationName(name), pollIntervalMs });
     },
     deadLetters: (name) => createDeadLetters(connection, parseStationName(name), begin),
+    consumerGroups(name) {
+      const station = parseStationName(name);
+      return createConsumerGroups(station, () => begin(station));
+    },
   };
 }
 

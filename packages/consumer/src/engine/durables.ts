@@ -7,17 +7,11 @@ import {
   finalSubject,
   type StationName,
 } from "@stationkit/core-protocol";
+import { readGroupSettings } from "@stationkit/station-admin";
 import { ConsumerGroupConflictError } from "../consumer-errors.js";
 import type { GroupSettings } from "../consumer-options.js";
 import { type StartPosition, toWireStart } from "../start-position.js";
-import {
-  durableName,
-  type DurableInfo,
-  groupDifferences,
-  newDurableConfig,
-  PRIORITY_GROUP,
-  readDurableSettings,
-} from "./durable-config.js";
+import { durableName, type DurableInfo, groupDifferences, newDurableConfig, PRIORITY_GROUP } from "./durable-config.js";
 import { persist } from "./persist.js";
 
 /** nats-server's numbers for consumers. @see https://github.com/nats-io/nats-server/blob/main/server/errors.json */
@@ -115,7 +109,7 @@ export class Durables {
   }
 
   #check(partition: number, info: DurableInfo): void {
-    const existing = readDurableSettings(info.config);
+    const existing = readGroupSettings(info.config);
     const differences = groupDifferences(existing, this.#settings);
     const { partitions, ackTimeoutMs, maxDeliveries } = existing;
     this.#seen = { partitions, ackTimeoutMs, ...(Number.isFinite(maxDeliveries) && { maxDeliveries }) };

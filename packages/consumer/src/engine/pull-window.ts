@@ -14,9 +14,17 @@ export interface WindowLimits {
 /**
  * How much of a partition is asked for and here, so that neither count nor bytes get out of hand. What is asked for counts as if it were
  * here already. A message larger than `maxBytes` is asked for alone, when nothing else is here.
+ *
+ * A message that kills its reader takes a delivery from all that are here beside it. Where that may be going on, the window is
+ * narrowed to one message. It grows with what is answered, as a congestion window does; or, as long as the message may still be on
+ * its way back, with time alone.
  */
 export class PullWindow {
   #limits: WindowLimits;
+  /** Messages at most, when that is less than the limit. */
+  #widthMessages: number = Number.POSITIVE_INFINITY;
+  #narrowTicks = 0;
+  #isUnproven = false;
   #askedMessages = 0;
   #askedBytes = 0;
   #heldMessages = 0;
@@ -33,6 +41,35 @@ export class PullWindow {
     this.#limits = limits;
   }
 
+  /** One message at a time for now. @param ticks - for which answers do not widen it again. */
+  narrow(ticks = 0): void {
+    this.#widthMessages = 1;
+    this.#narrowTicks = Math.max(this.#narrowTicks, ticks);
+    this.#isUnproven = true;
+  }
+
+  /** Narrowed, and nothing was answered since. */
+  get isUnproven(): boolean {
+    return this.#isUnproven;
+  }
+
+  /** A message was answered: its reader lives. */
+  widen(): void {
+    if (this.#widthMessages >= this.#limits.maxMessages) return;
+    this.#isUnproven = false;
+    if (this.#narrowTicks === 0) this.#widthMessages++;
+  }
+
+  /** Some time has passed: for readers that answer only when they have many, too. */
+  tick(): void {
+    if (this.#widthMessages >= this.#limits.maxMessages) return;
+    if (this.#narrowTicks === 0) this.#widthMessages *= 2;
+    else {
+      this.#narrowTicks--;
+      this.#widthMessages++;
+    }
+  }
+
   /** Messages that were asked for and have not come. */
   get asked(): number {
     return this.#askedMessages;
@@ -47,7 +84,8 @@ export class PullWindow {
    * @returns undefined while there is too little room.
    */
   next(): Pull | undefined {
-    const { maxMessages, maxBytes } = this.#limits;
+    const { maxBytes } = this.#limits;
+    const maxMessages = Math.min(this.#limits.maxMessages, this.#widthMessages);
     const messages = maxMessages - this.#askedMessages - this.#heldMessages;
     const bytes = maxBytes - this.#askedBytes - this.#heldBytes;
     if (this.#neededBytes > maxBytes) {
