@@ -47,6 +47,18 @@ describe("AnswerWriter", () => {
     expect(connection.written).toEqual(Array.from({ length: 300 }, (_, i) => `${i} +ACK`));
   });
 
+  it("lets what is answered in the same go travel with whatever is written", async () => {
+    writer.write("a", ANSWER.ack);
+    writer.join();
+    writer.join();
+    writer.write("b", ANSWER.ack);
+    expect(connection.written).toEqual([]);
+    await Promise.resolve();
+    expect(connection.written).toEqual(["a +ACK", "b +ACK"]);
+    await turn();
+    expect(connection.flushes).toBe(1);
+  });
+
   it("keeps answers for the connection that comes back, up to a bound", async () => {
     connection.protocol.connected = false;
     expect(writer.write("a", ANSWER.ack)).toBe(true);

@@ -3,12 +3,13 @@ import { ANSWER } from "./answers.js";
 
 /** Kept for a connection that comes back, at most; what is answered beyond that comes again. */
 const MAX_WAITING = 100_000;
-/** Written together at most: enough to fill a packet or two. */
-const BATCH = 128;
+/** Written together at most: about as many as one read of the socket brings messages. */
+const BATCH = 256;
 
 /**
- * Collects answers and writes them together: when there are enough, and when the turn of the event loop is over. A `for await` over
- * messages that are there never ends its turn, and each of its answers would be a write of its own.
+ * Collects answers and writes them together: when there are enough, when something else is written anyway, and when the turn of the
+ * event loop is over. A `for await` over messages that are there never ends its turn, and each of its answers would be a write of its
+ * own. Every write costs the client and the server a system call, which is more than a message does.
  */
 export class AnswerWriter {
   readonly #connection: Connection;
@@ -16,6 +17,7 @@ export class AnswerWriter {
   /** Parallel to `#subjects`. */
   readonly #words: Uint8Array[] = [];
   #scheduled = false;
+  #joins = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -38,6 +40,13 @@ export class AnswerWriter {
     return true;
   }
 
+  /** Something is being written: what is answered before this runs to its end goes with it. */
+  join(): void {
+    if (this.#joins) return;
+    this.#joins = true;
+    queueMicrotask(this.#onWritten);
+  }
+
   flush(): void {
     if (this.#subjects.length === 0 || !isLive(this.#connection.natsConnection)) return;
     const subjects = this.#subjects;
@@ -51,6 +60,11 @@ export class AnswerWriter {
     }
     subjects.length = words.length = 0;
   }
+
+  readonly #onWritten = (): void => {
+    this.#joins = false;
+    this.flush();
+  };
 
   readonly #onTurn = (): void => {
     this.#scheduled = false;

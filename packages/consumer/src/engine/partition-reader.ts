@@ -325,6 +325,7 @@ export class PartitionReader implements MessageOwner {
   }
 
   #publish(request: object, reply: string): void {
+    this.#host.writer.join();
     try {
       this.#host.connection.outbound.publishBare(this.#nextSubject, Buffer.from(JSON.stringify(request)), reply);
     } catch {
