@@ -11,9 +11,9 @@ class FakeConnection {
   isClosedNow = false;
   readonly natsConnection = { protocol: this.protocol, isClosed: () => this.isClosedNow };
   readonly outbound = {
-    publishBare: (subject: string, payload: Uint8Array) => {
+    publishTexts: (subjects: readonly string[], texts: readonly string[]) => {
       if (this.isClosedNow) throw new Error("closed");
-      this.written.push(`${subject} ${Buffer.from(payload).toString()}`);
+      this.written.push(...subjects.map((subject, index) => `${subject} ${texts[index]}`));
     },
     flush: () => {
       this.flushes++;

@@ -1,5 +1,4 @@
 import { type Connection, isLive } from "@stationkit/core-protocol";
-import { ANSWER } from "./answers.js";
 
 /** Kept for a connection that comes back, at most; what is answered beyond that comes again. */
 const MAX_WAITING = 100_000;
@@ -15,7 +14,7 @@ export class AnswerWriter {
   readonly #connection: Connection;
   readonly #subjects: string[] = [];
   /** Parallel to `#subjects`. */
-  readonly #words: Uint8Array[] = [];
+  readonly #words: string[] = [];
   #scheduled = false;
   #joins = false;
 
@@ -27,7 +26,7 @@ export class AnswerWriter {
    * Without a socket, answers wait for the next one: the server takes them from any connection.
    * @returns false when it was not taken, since there will be no connection any more.
    */
-  write(subject: string, word: Uint8Array): boolean {
+  write(subject: string, word: string): boolean {
     const { natsConnection } = this.#connection;
     if (natsConnection.isClosed() || this.#subjects.length >= MAX_WAITING) return false;
     this.#subjects.push(subject);
@@ -53,7 +52,7 @@ export class AnswerWriter {
     const words = this.#words;
     const { outbound } = this.#connection;
     try {
-      for (let i = 0; i < subjects.length; i++) outbound.publishBare(subjects[i] ?? "", words[i] ?? ANSWER.ack);
+      outbound.publishTexts(subjects, words);
       outbound.flush();
     } catch {
       // Closed or draining since: these messages are delivered again, as all whose answers are lost.

@@ -237,7 +237,7 @@ export class PartitionReader implements MessageOwner {
     this.#host.progress();
   }
 
-  write(message: StationMessage, word: Uint8Array): boolean {
+  write(message: StationMessage, word: string): boolean {
     return this.#host.writer.write(message.ackSubject, word);
   }
 

@@ -5,18 +5,33 @@ export interface Pull {
   readonly bytes: number | undefined;
 }
 
-/** What a window may contain. */
+/** What a window may contain at most. */
 export interface WindowLimits {
   readonly maxMessages: number;
   readonly maxBytes: number;
 }
 
+/** A window begins with so many messages, if it may have as many, and is never smaller. */
+const FIRST_MESSAGES = 250;
+/** A reader that is through with half of the window in less time gets a window of twice the size. */
+const QUICK_MS = 100;
+/** One that takes longer gets half of it: what waits for a slow reader is kept from other members. */
+const SLOW_MS = 1_000;
+
 /**
  * How much of a partition is asked for and here, so that neither count nor bytes get out of hand. What is asked for counts as if it were
  * here already. A message larger than `maxBytes` is asked for alone, when nothing else is here.
+ *
+ * The count follows the reader, within the limits: to a server, few large requests are less work than many small ones (of 8 partitions
+ * 2,000 messages each instead of 250 take it 10 % less time), and only a reader that is quick has use for them.
  */
 export class PullWindow {
   #limits: WindowLimits;
+  readonly #now: () => number;
+  #maxMessages: number;
+  /** Since the last request. */
+  #released = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
   #askedMessages = 0;
   #askedBytes = 0;
   #heldMessages = 0;
@@ -24,13 +39,17 @@ export class PullWindow {
   /** What the next message takes at least, when the last request had too little room for it. */
   #neededBytes = 0;
 
-  constructor(limits: WindowLimits) {
+  /** @param now - milliseconds of a clock that does not jump. */
+  constructor(limits: WindowLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
+    this.#now = now;
+    this.#maxMessages = firstMessages(limits);
   }
 
   /** What is here and asked for stays as it is. */
   resize(limits: WindowLimits): void {
     this.#limits = limits;
+    this.#maxMessages = Math.min(this.#maxMessages, limits.maxMessages);
   }
 
   /** Messages that were asked for and have not come. */
@@ -47,7 +66,8 @@ export class PullWindow {
    * @returns undefined while there is too little room.
    */
   next(): Pull | undefined {
-    const { maxMessages, maxBytes } = this.#limits;
+    const { maxBytes } = this.#limits;
+    const maxMessages = this.#maxMessages;
     const messages = maxMessages - this.#askedMessages - this.#heldMessages;
     const bytes = maxBytes - this.#askedBytes - this.#heldBytes;
     if (this.#neededBytes > maxBytes) {
@@ -55,7 +75,8 @@ export class PullWindow {
     }
     if (messages < 1 || messages * 2 < maxMessages) return undefined;
     if (bytes < Math.max(1, this.#neededBytes) || bytes * 2 < maxBytes) return undefined;
-    return this.ask({ messages, bytes });
+    this.#follow();
+    return this.ask({ messages: Math.max(1, this.#maxMessages - this.#askedMessages - this.#heldMessages), bytes });
   }
 
   /** Takes a request down that is made without regard to the limits. */
@@ -74,6 +95,7 @@ export class PullWindow {
 
   /** A message is no longer here. */
   release(bytes: number, messages = 1): void {
+    this.#released += messages;
     this.#heldMessages = Math.max(0, this.#heldMessages - messages);
     this.#heldBytes = this.#heldMessages === 0 ? 0 : Math.max(0, this.#heldBytes - bytes);
   }
@@ -89,8 +111,24 @@ export class PullWindow {
     this.#askedMessages = this.#askedBytes = 0;
   }
 
+  /** Sets the size by what the reader has done since the last request. */
+  #follow(): void {
+    const before = this.#maxMessages;
+    const now = this.#now();
+    const tookMs = now - this.#askedAt;
+    const { maxMessages } = this.#limits;
+    if (tookMs < QUICK_MS && this.#released * 2 >= before) this.#maxMessages = Math.min(before * 2, maxMessages);
+    else if (tookMs > SLOW_MS) this.#maxMessages = Math.max(Math.floor(before / 2), firstMessages(this.#limits));
+    this.#askedAt = now;
+    this.#released = 0;
+  }
+
   #end(messages: number, bytes: number): void {
     this.#askedMessages = Math.max(0, this.#askedMessages - messages);
     this.#askedBytes = this.#askedMessages === 0 ? 0 : Math.max(0, this.#askedBytes - bytes);
   }
+}
+
+function firstMessages({ maxMessages }: WindowLimits): number {
+  return Math.min(FIRST_MESSAGES, maxMessages);
 }
