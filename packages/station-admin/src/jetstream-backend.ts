@@ -11,5 +11,6 @@ export const jetStreamBackend: StationBackend = {
   update: updateStation,
   addPartitions,
   destroy: destroyStation,
+  destroyGroup: (groups, consumerGroup) => groups.destroy(consumerGroup),
   deadLetters: createDeadLetters,
 };

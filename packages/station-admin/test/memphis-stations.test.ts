@@ -161,6 +161,7 @@ describe("a station on a Memphis broker", () => {
     const refusals = await Promise.all([
       rejection(admin.update(name, { replicas: 1 })),
       rejection(admin.addPartitions(name, { total: 2 })),
+      rejection(admin.consumerGroups(name).destroy("g")),
       rejection(letters.dlsStation()),
       rejection(letters.list()[Symbol.asyncIterator]().next()),
     ]);

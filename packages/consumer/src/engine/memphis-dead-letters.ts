@@ -2,11 +2,10 @@ import type { ConsumerGroupName } from "@stationkit/core-protocol";
 import { parseStationName, toInternalName } from "@stationkit/core-protocol";
 import type { DeadLetterCause } from "@stationkit/station-admin";
 import type { MemphisClient } from "@stationkit/station-admin/memphis";
-import type { DeadLetterNotice } from "../consumer.js";
 import { DeadLetterError } from "../consumer-errors.js";
 import type { DeadLetterSink } from "./dead-letter-sink.js";
+import type { DeadMessage, StoredDeadLetter } from "./dead-letter-writer.js";
 import { persist } from "./persist.js";
-import type { StationMessage } from "./station-message.js";
 
 /** What stands for the dead-letter station where a broker keeps dead letters in its database. */
 const BROKER_STORE = "";
@@ -30,10 +29,11 @@ export class MemphisDeadLetters implements DeadLetterSink {
   }
 
   /**
-   * Resolves when the server has read the event; of a message that was delivered too often the broker makes the dead letter by itself.
+   * Resolves when the server has read the event; of a message that was delivered too often the broker makes the dead letter by itself,
+   * and tells nobody.
    * @throws {DeadLetterError}
    */
-  async store(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<DeadLetterNotice> {
+  async store(message: DeadMessage, cause: DeadLetterCause, reason: string): Promise<StoredDeadLetter> {
     const { station, partition, sequence, deliveries } = message;
     const event = {
       station: parseStationName(station),
@@ -47,6 +47,7 @@ export class MemphisDeadLetters implements DeadLetterSink {
     } catch (error) {
       throw new DeadLetterError(message, BROKER_STORE, { cause: error });
     }
-    return { station, partition, sequence, cause, reason, deliveries, dlsStation: BROKER_STORE };
+    const notice = { station, partition, sequence, cause, reason, deliveries, dlsStation: BROKER_STORE };
+    return { notice, isFirst: cause !== "max-deliveries" };
   }
 }

@@ -17,6 +17,13 @@ export const memphisBackend: StationBackend = {
   addPartitions: () =>
     Promise.reject(new UnsupportedOnMemphisError("addPartitions", "a station's partitions never change there")),
   destroy: (operation, name) => clientOf(operation).destroyStation(name),
+  destroyGroup: () =>
+    Promise.reject(
+      new UnsupportedOnMemphisError(
+        "consumerGroups().destroy",
+        "the broker deletes a group's durables when its last member is unregistered",
+      ),
+    ),
   deadLetters: () => unsupportedDeadLetters,
 };
 
