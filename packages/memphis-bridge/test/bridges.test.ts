@@ -1,5 +1,11 @@
 import { type Connection, connect, parseStationName } from "@stationkit/core-protocol";
-import { CONTROL_SUBJECT, encodeNackedDls, encodeStationCreation } from "@stationkit/core-protocol/control";
+import {
+  CONTROL_SUBJECT,
+  encodeConsumerCreation,
+  encodeConsumerDestruction,
+  encodeNackedDls,
+  encodeStationCreation,
+} from "@stationkit/core-protocol/control";
 import { startNats } from "@stationkit/embedded-nats";
 import { createStationAdmin, type DeadLetter } from "@stationkit/station-admin";
 import { expectNoClients, rejection, useBroker } from "@stationkit/test-kit/vitest";
@@ -45,6 +51,37 @@ describe("several bridges", () => {
     expect(await makeStation(connections[0]!, "s")).toBe("");
     await Promise.all(connections.map((connection) => connection.close()));
     await expectNoClients(server);
+  });
+});
+
+describe("the consumers of a group, declared and destroyed through several bridges at once", () => {
+  it("are all counted: the group's place goes with the last one", async () => {
+    const connection = await broker.connect();
+    const bridges = await Promise.all([1, 2, 3].map(async () => serveMemphis(await broker.connect())));
+    const stationName = broker.station();
+    const consumers = Array.from({ length: 24 }, (_, i) => ({
+      connectionId: `id-${i}`,
+      username: "root",
+      stationName,
+    }));
+    const ask = async (subject: string, payload: Uint8Array): Promise<string> =>
+      Buffer.from(await connection.request(subject, payload, { timeoutMs: 20_000 })).toString();
+    const info = (): Promise<object> => connection.jetStream.request(`CONSUMER.INFO.${stationName}$1.g`);
+    await Promise.all(
+      consumers.map((one) => {
+        const creation = encodeConsumerCreation({ ...one, consumerName: "c", consumerGroup: "g", appId: "a" });
+        return ask(CONTROL_SUBJECT.consumerCreations, creation);
+      }),
+    );
+    const destroy = async (some: typeof consumers): Promise<string[]> =>
+      Promise.all(
+        some.map((one) => ask(CONTROL_SUBJECT.consumerDestructions, encodeConsumerDestruction({ ...one, name: "c" }))),
+      );
+    expect(new Set(await destroy(consumers.slice(1)))).toEqual(new Set([""]));
+    await info();
+    expect(await destroy(consumers.slice(0, 1))).toEqual([""]);
+    expect((await rejection(info())).message).toMatch(/consumer not found/);
+    await Promise.all(bridges.map((bridge) => bridge.close()));
   });
 });
 
@@ -143,6 +180,16 @@ describe("options of serveMemphis", () => {
     const error = await rejection(serveMemphis(connection, options as BridgeOptions));
     expect(error.name).toBe("UsageError");
     expect(error.message).toMatch(message);
+  });
+
+  it("need a login that may listen to requests", async () => {
+    const permissions = { subscribe: { deny: ["$memphis_schema_creations"] } };
+    await using server = await startNats({
+      config: { authorization: { users: [{ user: "u", password: "p", permissions }] } },
+    });
+    await using connection = await connect({ servers: server.url, username: "u", password: "p" });
+    const error = await rejection(serveMemphis(connection));
+    expect(error).toMatchObject({ name: "PermissionDeniedError", subject: "$memphis_schema_creations" });
   });
 
   it("need a connection", async () => {
