@@ -1,16 +1,20 @@
 import { type Connection, connect, parseStationName } from "@stationkit/core-protocol";
 import {
   CONTROL_SUBJECT,
+  decodeProducerCreationReply,
   encodeConsumerCreation,
   encodeConsumerDestruction,
   encodeNackedDls,
+  encodeProducerCreation,
   encodeStationCreation,
+  type ProducerCreationReply,
 } from "@stationkit/core-protocol/control";
 import { startNats } from "@stationkit/embedded-nats";
 import { createStationAdmin, type DeadLetter } from "@stationkit/station-admin";
 import { expectNoClients, rejection, useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
 import { type BridgeOptions, type MemphisBridge, serveMemphis } from "../src/index.js";
+import { BridgeState } from "../src/state/bridge-state.js";
 
 const broker = useBroker();
 const WAIT = { timeout: 20_000, interval: 20 };
@@ -19,6 +23,15 @@ async function makeStation(connection: Connection, name: string): Promise<string
   const request = encodeStationCreation({ stationName: name, username: "root" });
   const answer = await connection.request(CONTROL_SUBJECT.stationCreations, request, { timeoutMs: 20_000 });
   return Buffer.from(answer).toString();
+}
+
+async function declare(connection: Connection, stationName: string): Promise<ProducerCreationReply> {
+  const request = encodeProducerCreation({
+    ...{ stationName, producerName: "p", connectionId: "id", username: "root", appId: "a" },
+  });
+  return decodeProducerCreationReply(
+    await connection.request(CONTROL_SUBJECT.producerCreations, request, { timeoutMs: 20_000 }),
+  );
 }
 
 async function letters(connection: Connection, station: string): Promise<DeadLetter[]> {
@@ -121,6 +134,26 @@ describe("a bridge that ends", () => {
       expect(await letters(connection, name)).toMatchObject([{ reason: "no", group: "g", sequence: 1 }]);
     }, WAIT);
     await second.close();
+  });
+
+  it("had written down what a station shall have before it made it, for the one that goes on", async () => {
+    const connection = await broker.connect();
+    const [admin, name] = [createStationAdmin(connection), broker.station()];
+    // As a bridge leaves it that dies right after it has made the station.
+    const state = await BridgeState.open(connection, undefined);
+    await state.announceStation(parseStationName(name), {
+      dls: { poison: true, schemaverse: false },
+      schema: undefined,
+    });
+    await admin.create({ name });
+    const bridge = await serveMemphis(await broker.connect());
+    expect(await makeStation(connection, name)).toBe("");
+    expect((await declare(connection, name)).schemaverseToDls).toBe(false);
+    // A station of the same name that is made later by other means does not inherit it.
+    await admin.destroy(name);
+    await admin.create({ name });
+    expect((await declare(connection, name)).schemaverseToDls).toBe(true);
+    await bridge.close();
   });
 
   it("loses nothing that it had in hand when it died", { timeout: 100_000 }, async () => {
