@@ -4,6 +4,7 @@ import { failOnUnhandledRejections } from "@stationkit/test-kit/vitest";
 import { createMemphisInstance } from "memphis-dev";
 import { expect, it } from "vitest";
 import { serveMemphis } from "../src/index.js";
+import { address } from "./support/stage.js";
 
 failOnUnhandledRejections();
 
@@ -12,7 +13,7 @@ it("memphis-dev logs in to a server that knows its user by the bare name only", 
   await using server = await startNats({ config: { authorization: { users } } });
   await using connection = await connect({ servers: server.url, username: "app", password: "secret12" });
   await serveMemphis(connection);
-  const login = { host: "127.0.0.1", port: server.port, username: "app", suppressLogs: true };
+  const login = { ...address(server.port), username: "app" };
   const memphis = await createMemphisInstance().connect({ ...login, password: "secret12" });
   await memphis.station({ name: "orders" });
   await memphis.close();

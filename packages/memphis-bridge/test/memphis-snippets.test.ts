@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemphisInstance, type Message } from "memphis-dev";
 import { expect, it, vi } from "vitest";
-import { LOGIN, useStage } from "./support/stage.js";
+import { address, connectMemphis, LOGIN, useStage } from "./support/stage.js";
 
 /*
  * The pieces of memphis-dev's README that are no functions, and its folder of examples, as its package brings them, run against the
@@ -68,9 +68,7 @@ it("the README of memphis-dev has snippets that work one after the other", async
   const folder = await mkdtemp(join(tmpdir(), "memphis-snippets-"));
   const schema = join(folder, "schema.json");
   await writeFile(schema, "{}");
-  const memphis = await createMemphisInstance().connect({
-    ...{ host: "127.0.0.1", port: stage.server.port, ...LOGIN, suppressLogs: true },
-  });
+  const memphis = await connectMemphis(stage.server.port);
   const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
   const scope: Record<string, unknown> = { memphis, memphisConnection: memphis, createMemphisInstance };
   Object.assign(scope, { delayInMilliseconds: 10, console, msgs: undefined, msg: undefined, message: undefined });
@@ -93,6 +91,8 @@ it("the README of memphis-dev has snippets that work one after the other", async
     if (block === undefined) throw new Error(`the README has nothing that begins with ${step}`);
     run.add(block);
     const code = block
+      // A station of its own.
+      .replace("dlsStation:'<station-name>'", "dlsStation:'<station-name>-dls'")
       .replaceAll(/<([a-z-]+)>/g, (text, name: string) => values.get(name) ?? text)
       .replaceAll(/^(?:const|let) (\w+) =/gm, "scope.$1 =");
     // The snippets are text of a package that is installed here; there is no other way to run what is not a file.
@@ -116,7 +116,7 @@ it("the examples of memphis-dev's package: what producer.js sends, consumer.js p
   const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
   const { memphis } = await import("memphis-dev");
   const values: Readonly<Record<string, string>> = {
-    "'<memphis-host>'": `"127.0.0.1", port: ${stage.server.port}, suppressLogs: true`,
+    "'<memphis-host>'": `"", ...${JSON.stringify(address(stage.server.port))}`,
     "'<application type username>'": JSON.stringify(LOGIN.username),
     "'password'": JSON.stringify(LOGIN.password),
     "'<account-id>'": "1",
