@@ -11,6 +11,13 @@ export const mayUse = {
   "@stationkit/producer": ["@stationkit/core-protocol", "@stationkit/partitioner", "@stationkit/station-admin"],
   "@stationkit/consumer": ["@stationkit/core-protocol", "@stationkit/partitioner", "@stationkit/station-admin"],
   "@stationkit/memphis-bridge": ["@stationkit/core-protocol", "@stationkit/station-admin"],
+  "@stationkit/memphis-compat": [
+    "@stationkit/core-protocol",
+    "@stationkit/partitioner",
+    "@stationkit/station-admin",
+    "@stationkit/producer",
+    "@stationkit/consumer",
+  ],
   "@stationkit/test-kit": ["@stationkit/core-protocol", "@stationkit/embedded-nats"],
 };
 
