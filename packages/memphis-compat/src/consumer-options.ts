@@ -51,14 +51,14 @@ const defaults = {
   pullIntervalMs: 1_000,
   batchSize: 10,
   batchMaxTimeToWaitMs: 1_000,
-  maxAckTimeMs: CONSUMER_CREATION_DEFAULTS.maxAckTimeMs,
-  maxMsgDeliveries: CONSUMER_CREATION_DEFAULTS.maxMessageDeliveries,
-  startConsumeFromSequence: CONSUMER_CREATION_DEFAULTS.startConsumeFromSequence,
-  lastMessages: CONSUMER_CREATION_DEFAULTS.lastMessages,
-};
+  maxAckTimeMs: 30_000,
+  maxMsgDeliveries: 2,
+  startConsumeFromSequence: 1,
+  lastMessages: -1,
+} as const;
 
 /** What `consumer` takes where nothing is said. @see memphis.js 1.3.2, memphis.ts `consumer()` */
-export const CONSUMER_DEFAULTS: Readonly<typeof defaults> = Object.freeze(defaults);
+export const CONSUMER_DEFAULTS: typeof defaults = Object.freeze(defaults);
 
 const KEYS: ReadonlySet<string> = new Set([
   ...["stationName", "consumerName", "consumerGroup", "genUniqueSuffix", "timeoutRetry"],

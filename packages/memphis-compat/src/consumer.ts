@@ -7,6 +7,7 @@ import { Message } from "./message.js";
 import type { PartitionReaders } from "./partition-readers.js";
 import { choosePartition, type PartitionChoice } from "./produce-options.js";
 import { PullLoop } from "./pull-loop.js";
+import { retryOnTimeout } from "./retry-on-timeout.js";
 import type { HeldSchema } from "./schemas/station-schemas.js";
 
 /** One batch to be fetched by a consumer. */
@@ -76,7 +77,7 @@ export class Consumer {
   on(event: "error", listener: (error: Error) => void): void;
   on(event: "message" | "error", listener: (...values: never[]) => unknown): void {
     if ((event as string) !== "message" && (event as string) !== "error") {
-      throw new UsageError(`a consumer has no event ${String(event)}, only message and error`);
+      throw new UsageError(`a consumer has no event ${event}, only message and error`);
     }
     if (typeof listener !== "function") throw new UsageError(`the listener of ${event} must be a function`);
     if (event === "error") this.#events.on(event, listener as (error: Error) => void);
@@ -106,9 +107,9 @@ export class Consumer {
   }
 
   /** Stops, and takes the consumer back; the group's place goes with its last member. */
-  async destroy(_timeoutRetry?: number): Promise<void> {
+  async destroy(timeoutRetry?: number): Promise<void> {
     await this.leave();
-    await this.#parts.removeGroup();
+    await retryOnTimeout(timeoutRetry, this.#parts.removeGroup);
   }
 
   /** @internal One batch, of a wait that the caller chooses. */

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { PayloadTooLargeError, type StationkitError, toStationkitError, UsageError } from "@stationkit/core-protocol";
 import type { PubAck } from "@stationkit/producer";
 import type { Log } from "./log.js";
+import { retryOnTimeout } from "./retry-on-timeout.js";
 import { type ProduceOptions, type ResolvedProduce, resolveProduce } from "./produce-options.js";
 
 /** Where a producer's messages go: one station, or several. */
@@ -46,14 +47,14 @@ export class Producer {
    * `suppressLogs` is set.
    */
   on(event: "error", listener: (error: StationkitError) => void): void {
-    if ((event as string) !== "error") throw new UsageError(`a producer has no event ${String(event)}, only error`);
+    if ((event as string) !== "error") throw new UsageError(`a producer has no event ${event}, only error`);
     this.#events.on(event, listener);
   }
 
   /** Waits until all messages have ended, and takes the producer back; what is produced afterwards is refused. */
-  async destroy(_timeoutRetry?: number): Promise<void> {
+  async destroy(timeoutRetry?: number): Promise<void> {
     this.#onDestroyed();
-    await this.#target.close();
+    await retryOnTimeout(timeoutRetry, () => this.#target.close());
   }
 
   /** @internal Tells of a message that has failed after `produce` had resolved. */

@@ -137,13 +137,13 @@ export class Session {
 
   async #openProducer(station: StationName, producerName: string, onDestroyed: () => void): Promise<Producer> {
     const { connection, log } = this;
-    let producer: Producer | undefined;
+    const made: { producer?: Producer } = {};
     const engines = new ProducerEngines({
       connection,
       station,
       producerName,
       onFailure: (error) => {
-        producer?.failed(error);
+        made.producer?.failed(error);
       },
     });
     await engines.open();
@@ -152,21 +152,20 @@ export class Session {
       throw error;
     });
     const target = new StationTarget({ connection, log, station, producerName, engines, held });
-    producer = new Producer({ target, log, onDestroyed });
-    return producer;
+    return (made.producer = new Producer({ target, log, onDestroyed }));
   }
 
   async #openConsumer(options: ResolvedConsumerOptions, onDestroyed: () => void): Promise<Consumer> {
     const { connection, log } = this;
     const { station, native } = options;
     const group = parseConsumerGroupName(native.consumerGroup ?? native.consumerName);
-    let consumer: Consumer | undefined;
+    const made: { consumer?: Consumer } = {};
     const readers = await retryOnTimeout(options.timeoutRetry, () =>
       PartitionReaders.open({
         connection,
         native,
         onError: (error) => {
-          consumer?.failed(error);
+          made.consumer?.failed(error);
         },
       }),
     );
@@ -182,7 +181,7 @@ export class Session {
         onDestroyed();
       },
     });
-    consumer = opened;
+    made.consumer = opened;
     this.#consumers.add(opened);
     return opened;
   }

@@ -314,7 +314,7 @@ const EXPECTATIONS: readonly Expectation[] = [
 ];
 
 /** Not on NATS: refused in words that say so. */
-const REFUSED = /stationWithTieredStorage/;
+const REFUSED = "stationWithTieredStorage";
 
 beforeEach(async () => {
   vi.spyOn(console, "log").mockImplementation(() => undefined);
@@ -355,7 +355,7 @@ async function run(example: ReadmeExample, world: World): Promise<Made> {
 }
 
 describe("the examples of memphis-dev's README, with only the import changed", () => {
-  it.each(examplesThatNeed("broker").filter(({ code }) => !REFUSED.test(code)))(
+  it.each(examplesThatNeed("broker").filter(({ code }) => !code.includes(REFUSED)))(
     "example $number does what it says: $title",
     async (example) => {
       const expected = EXPECTATIONS.filter(({ of }) =>
@@ -369,7 +369,7 @@ describe("the examples of memphis-dev's README, with only the import changed", (
   );
 
   it("are refused in clear words where NATS has nothing of the kind", async () => {
-    const [example, ...more] = examplesThatNeed("broker").filter(({ code }) => REFUSED.test(code));
+    const [example, ...more] = examplesThatNeed("broker").filter(({ code }) => code.includes(REFUSED));
     expect(more).toEqual([]);
     const error = await rejection(run(example!, await makeWorld()));
     expect(error).toMatchObject({ code: "SK_USAGE", outcome: "not-sent" });

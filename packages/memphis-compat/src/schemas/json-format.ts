@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { types } from "node:util";
-import type { Ajv, AnySchemaObject, ErrorObject, Options, ValidateFunction } from "ajv";
+import type ajvCore from "ajv/dist/core.js";
+import type { AnySchemaObject, ErrorObject, Options, ValidateFunction } from "ajv";
 import { loadPackage } from "./load-package.js";
 import { bytesOf, type MessageFormat, parseJson, unsupported } from "./message-format.js";
 
@@ -51,7 +52,10 @@ function dialectOf(schema: unknown): string {
   return /json-schema\.org\/(?:draft\/)?([^/]+)\/schema/.exec(typeof uri === "string" ? uri : "")?.[1] ?? "draft-07";
 }
 
-async function createAjv(dialect: string): Promise<Ajv> {
+/** What all of ajv's classes have in common. */
+type AnyAjv = ajvCore.default;
+
+async function createAjv(dialect: string): Promise<AnyAjv> {
   switch (dialect) {
     case "draft-04": {
       const { default: draft04 } = await loadPackage([...PACKAGES, "ajv-draft-04"], () => import("ajv-draft-04"));

@@ -25,9 +25,9 @@ export async function protobufFormat(content: string, messageName: string): Prom
         return message;
       }
       if (typeof message !== "object" || message === null) throw unsupported(message, "an object, or its encoding");
-      const problem = type.verify(message as Record<string, unknown>);
+      const problem = type.verify(message);
       if (problem !== null) throw new Error(problem);
-      return type.encode(type.create(message as Record<string, unknown>)).finish();
+      return type.encode(type.create(message)).finish();
     },
     decode: (data) => type.decode(data),
   };

@@ -40,9 +40,9 @@ function needOf(example: ReadmeExample): Need {
   const { code } = example;
   if (isNest(example)) return "nest";
   if (isImport(example)) return "nothing";
-  if (/host: "/.test(code)) return "logins";
+  if (code.includes('host: "')) return "logins";
   if (/[sS]chema\(|schemaName/.test(code)) return "schemas";
-  return /replicas: 3/.test(code) ? "cluster" : "broker";
+  return code.includes("replicas: 3") ? "cluster" : "broker";
 }
 
 /** The examples of one kind, in the README's order. */
@@ -111,6 +111,6 @@ export async function runExample(
   return (await run(...names.map((one) => world[one]))) as Made;
 }
 
-const AsyncFunction = (async () => undefined).constructor as new (
+const AsyncFunction = (async () => Promise.resolve()).constructor as new (
   ...parts: string[]
 ) => (...values: unknown[]) => Promise<unknown>;
