@@ -1,5 +1,11 @@
 import type { Connection, StationkitError } from "@stationkit/core-protocol";
-import { createConsumer, type Consumer as Engine, type ConsumerOptions as NativeOptions } from "@stationkit/consumer";
+import {
+  changeConsumerGroup,
+  type Consumer as Engine,
+  ConsumerGroupConflictError,
+  type ConsumerOptions as NativeOptions,
+  createConsumer,
+} from "@stationkit/consumer";
 import { memphisPartitioner, resolvePartition } from "@stationkit/partitioner";
 import { applyPartitions, type PartitionChoice } from "./produce-options.js";
 
@@ -25,9 +31,17 @@ export class PartitionReaders {
     this.#all = all;
   }
 
-  /** Makes station and group where they are missing. */
+  /** Makes station and group where they are missing; a group that is there gets the settings of its newest member, as with Memphis. */
   static async open(parts: ReadersParts): Promise<PartitionReaders> {
-    return new PartitionReaders(parts, await openReader(parts, {}));
+    try {
+      return new PartitionReaders(parts, await openReader(parts, {}));
+    } catch (error) {
+      if (!(error instanceof ConsumerGroupConflictError)) throw error;
+      const { stationName, ackTimeoutMs, maxDeliveries } = parts.native;
+      const changes = { ...(ackTimeoutMs && { ackTimeoutMs }), ...(maxDeliveries && { maxDeliveries }) };
+      await changeConsumerGroup(parts.connection, { stationName, consumerGroup: error.group, ...changes });
+      return new PartitionReaders(parts, await openReader(parts, {}));
+    }
   }
 
   get partitions(): readonly number[] {
