@@ -4,8 +4,6 @@ import "./workspace/node-version.mjs";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { listScenarios, makePrograms, runOrder } from "./faults/campaign.mjs";
-import { campaignTable, outcomeLine } from "./faults/print-outcome.mjs";
 import { root } from "./workspace/packages.mjs";
 import { runMain, setUp } from "./workspace/set-up.mjs";
 
@@ -13,15 +11,33 @@ const SERVERS = ["2.10.27", "2.15.1"];
 /** Far above what any scenario takes with 100,000 messages. */
 const LIMIT_MS = 15 * 60_000;
 
-const { values } = parseArgs({
-  options: {
-    scenario: { type: "string", multiple: true },
-    group: { type: "string", multiple: true },
-    count: { type: "string" },
-    seed: { type: "string" },
-    server: { type: "string", multiple: true, default: SERVERS },
-  },
-});
+const USAGE = `npm run faults -- [options]
+  --scenario <name>   only this one; may be repeated
+  --group <name>      only these; may be repeated. Without both: all but the group "soak"
+  --count <n>         messages; without it each scenario's own number
+  --seed <n>          replays what a run with this seed did
+  --server <version>  line of nats-server; may be repeated. Default: ${SERVERS.join(" and ")}
+  --help`;
+
+const values = readArguments();
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        scenario: { type: "string", multiple: true },
+        group: { type: "string", multiple: true },
+        count: { type: "string" },
+        seed: { type: "string" },
+        server: { type: "string", multiple: true, default: SERVERS },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
 
 /**
  * @param {string} name
@@ -42,13 +58,19 @@ function isWanted({ name, group }) {
 
 /** @param {string} folder */
 async function campaign(folder) {
+  // Not before the set-up: they use what it installs.
+  const { listScenarios, makePrograms, runOrder } = await import("./faults/campaign.mjs");
+  const { campaignTable, outcomeLine } = await import("./faults/print-outcome.mjs");
   const [count, seed] = [parseCount("count", values.count), parseCount("seed", values.seed)];
   const programs = await makePrograms(folder);
   const all = await listScenarios(programs);
-  const unknown = values.scenario?.filter((wanted) => !all.some(({ name }) => name === wanted)) ?? [];
+  const unknown = [
+    ...(values.scenario ?? []).filter((wanted) => !all.some(({ name }) => name === wanted)),
+    ...(values.group ?? []).filter((wanted) => !all.some(({ group }) => group === wanted)),
+  ];
   if (unknown.length > 0) {
     const list = all.map(({ name, group, title }) => `  ${name.padEnd(20)} ${group.padEnd(8)} ${title}`);
-    console.error([`no scenario is called ${unknown.join(", ")}; there are`, ...list].join("\n"));
+    console.error([`no scenario or group is called ${unknown.join(", ")}; there are`, ...list].join("\n"));
     process.exitCode = 2;
     return;
   }
@@ -67,6 +89,11 @@ async function campaign(folder) {
   const broken = outcomes.filter(({ problems }) => problems.length > 0);
   console.log(`\n${campaignTable(outcomes)}\n${outcomes.length} runs, ${broken.length} with a broken promise`);
   process.exitCode = broken.length === 0 ? 0 : 1;
+}
+
+if (values.help) {
+  console.log(USAGE);
+  process.exit();
 }
 
 await runMain(async () => {

@@ -11,24 +11,22 @@ import type { Consumer, ConsumerEvents, FetchOptions, PartitionLag } from "./con
 import { ConsumerClosedError, type UndecodableMessageError } from "./consumer-errors.js";
 import type { ResolvedConsumerOptions } from "./consumer-options.js";
 import { Dispatcher, type Handler } from "./dispatch.js";
-import { DeadLetterWriter } from "./engine/dead-letter-writer.js";
-import type { DurableInfo } from "./engine/durable-config.js";
+import type { DeadLetterSink } from "./engine/dead-letter-sink.js";
 import type { Durables } from "./engine/durables.js";
+import type { DurableInfo } from "./engine/durable-config.js";
 import { GroupReader } from "./engine/group-reader.js";
 import { persist } from "./engine/persist.js";
 import type { StationMessage } from "./engine/station-message.js";
 import { Fetches, resolveFetchOptions } from "./fetch.js";
 import { Iterations } from "./iteration.js";
+import type { Membership } from "./membership/membership.js";
 import type { ConsumerMessage } from "./message.js";
 
 /** What a consumer is made of. */
 export interface GroupConsumerParts {
   readonly connection: Connection;
   readonly options: ResolvedConsumerOptions;
-  readonly station: Station;
-  readonly durables: Durables;
-  /** Of the partitions that are read, by number. */
-  readonly infos: ReadonlyMap<number, DurableInfo>;
+  readonly membership: Membership;
   /** Called once, when the consumer has released everything. */
   readonly onClosed: () => void;
 }
@@ -56,10 +54,12 @@ export class GroupConsumer<T> implements Consumer<T> {
   readonly #durables: Durables;
   readonly #events = new EventEmitter<ConsumerEvents<T>>(EVENTS);
   readonly #reader: GroupReader;
-  readonly #deadLetters: DeadLetterWriter;
+  readonly #deadLetters: DeadLetterSink;
   readonly #iterations: Iterations<T>;
   readonly #fetches: Fetches;
   readonly #onClosed: () => void;
+  readonly #openResent: Membership["openResent"];
+  #closeResent: () => void = () => undefined;
   #station: Station;
   #dispatcher: Dispatcher | undefined;
   #messageListener: Listener | undefined;
@@ -70,7 +70,8 @@ export class GroupConsumer<T> implements Consumer<T> {
   #isEnding = false;
   #onProgress: () => void = () => undefined;
 
-  constructor({ connection, options, station, durables, infos, onClosed }: GroupConsumerParts) {
+  constructor({ connection, options, membership, onClosed }: GroupConsumerParts) {
+    const { station, durables, infos, deadLetters, openResent } = membership;
     this.consumerName = options.consumerName;
     this.consumerGroup = options.group;
     this.#connection = connection;
@@ -78,10 +79,8 @@ export class GroupConsumer<T> implements Consumer<T> {
     this.#station = station;
     this.#durables = durables;
     this.#onClosed = onClosed;
-    this.#deadLetters = new DeadLetterWriter(
-      { connection, consumerName: options.consumerName, group: options.group },
-      station,
-    );
+    this.#deadLetters = deadLetters;
+    this.#openResent = openResent;
     const isListening = (): boolean => this.#dispatcher !== undefined;
     this.#reader = new GroupReader({
       connection,
@@ -156,6 +155,17 @@ export class GroupConsumer<T> implements Consumer<T> {
   /** Starts to listen for answers. @throws {PermissionDeniedError} when the login may not. */
   async open(): Promise<void> {
     await this.#reader.open();
+    const { intake } = this.#reader;
+    this.#closeResent =
+      this.#openResent?.({
+        get waiting() {
+          return intake.length;
+        },
+        deliver: (message) => {
+          intake.push(message);
+          this.#serve();
+        },
+      }) ?? this.#closeResent;
     this.#leaveConnection = this.#connection.beforeClose(() => this.close());
   }
 
@@ -345,6 +355,7 @@ export class GroupConsumer<T> implements Consumer<T> {
 
   async #end({ handsOut }: { readonly handsOut: boolean }): Promise<void> {
     this.#reader.pause();
+    this.#closeResent();
     await this.#reader.endRequests();
     this.#isEnding = true;
     if (!handsOut) this.#reader.giveBack();

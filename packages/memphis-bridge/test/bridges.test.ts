@@ -1,7 +1,6 @@
-import { type Connection, connect } from "@stationkit/core-protocol";
+import { type Connection, connect, parseStationName } from "@stationkit/core-protocol";
 import { CONTROL_SUBJECT, encodeNackedDls, encodeStationCreation } from "@stationkit/core-protocol/control";
 import { startNats } from "@stationkit/embedded-nats";
-import { parseStationName } from "@stationkit/core-protocol";
 import { createStationAdmin, type DeadLetter } from "@stationkit/station-admin";
 import { expectNoClients, rejection, useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
@@ -58,7 +57,7 @@ describe("a bridge that ends", () => {
     await connection.natsConnection.flush();
     await bridge.close();
     expect(await Promise.all(answers)).toEqual(names.map(() => ""));
-    expect((await rejection(makeStation(connection, broker.station()))).message).toMatch(/listens|responders/);
+    expect((await rejection(makeStation(connection, broker.station()))).message).toMatch(/nobody answers/);
     await bridge.close();
   });
 
@@ -87,7 +86,7 @@ describe("a bridge that ends", () => {
     await second.close();
   });
 
-  it("loses nothing that it had in hand when it died", async () => {
+  it("loses nothing that it had in hand when it died", { timeout: 100_000 }, async () => {
     const connection = await broker.connect();
     const name = broker.station();
     const doomed = await broker.connect();
@@ -100,16 +99,14 @@ describe("a bridge that ends", () => {
       if (sequence === 25) await doomed.natsConnection.close();
     }
     const next = await serveMemphis(await broker.connect());
-    // What was on its way to the dead one comes again when the server's wait for it is over: not in this test.
-    await vi.waitFor(async () => {
-      expect((await letters(connection, name)).length).toBeGreaterThan(0);
-    }, WAIT);
-    const { state } = await connection.jetStream.request<{ state: { messages: number } }>(
-      "STREAM.INFO.memphis_bridge_events",
+    // What was on its way to the dead one comes when the server has waited for it long enough.
+    await vi.waitFor(
+      async () => {
+        const kept = (await letters(connection, name)).map(({ sequence }) => sequence);
+        expect(kept.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+      },
+      { timeout: 80_000, interval: 200 },
     );
-    const kept = (await letters(connection, name)).map(({ sequence }) => sequence);
-    expect(kept.length + state.messages).toBeGreaterThanOrEqual(50);
-    expect(new Set(kept).size).toBe(kept.length);
     await next.close();
   });
 });

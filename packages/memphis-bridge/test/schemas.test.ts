@@ -1,12 +1,15 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect } from "@stationkit/core-protocol";
+import { startNats } from "@stationkit/embedded-nats";
 import { readStation } from "@stationkit/test-kit";
 import { freshName } from "@stationkit/test-kit/vitest";
 import type { DeadLetter } from "@stationkit/station-admin";
 import type { Memphis, Producer } from "memphis-dev";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { useStage } from "./support/stage.js";
+import { serveMemphis } from "../src/index.js";
+import { AUTHORIZATION, connectMemphis, LOGIN, useStage } from "./support/stage.js";
 
 const stage = useStage({ sendNotifications: true });
 const WAIT = { timeout: 20_000, interval: 20 };
@@ -96,6 +99,22 @@ describe("a schema that memphis-dev creates", () => {
     await producer.produce({ message: { id: 1 }, asyncProduce: false });
     const data = memphis.stationSchemaDataMap.get(stationName) as { active_version: { version_number: number } };
     expect(data.active_version.version_number).toBe(1);
+  });
+
+  it("counts in its new version at once where the bridge is told so, also for producers that are there", async () => {
+    await using server = await startNats({ config: { authorization: AUTHORIZATION } });
+    await using connection = await connect({ servers: server.url, ...LOGIN });
+    await serveMemphis(connection, { newSchemaVersions: "active" });
+    const memphis = await connectMemphis(server.port);
+    const name = await createSchema(memphis, "json", JSON_SCHEMA);
+    await memphis.station({ name: "with", schemaName: name });
+    await memphis.station({ name: "without" });
+    const producer = await memphis.producer({ stationName: "with", producerName: "p" });
+    await producer.produce({ message: { id: 1 }, asyncProduce: false });
+    await createSchema(memphis, "json", '{"type":"object","required":["name"]}', name);
+    await untilRefused(producer, { id: 1 });
+    await producer.produce({ message: { name: "n" }, asyncProduce: false });
+    await memphis.close();
   });
 
   it("cannot change its type", async () => {

@@ -24,5 +24,6 @@ export { deadLetterStation } from "./dead-letters/dead-letter-station.js";
 
 // For the other packages of the stack: these may change in any version.
 export { encodeDeadLetterHeaders } from "./dead-letters/dead-letter-headers.js";
+export { controlPlaneOf } from "./choose-backend.js";
 export { deadLetterStationOptions } from "./dead-letters/dead-letter-station.js";
 export { parseHeaders } from "./dead-letters/stored-message.js";

@@ -74,6 +74,8 @@ export interface NewDurable {
   readonly settings: GroupSettings;
   /** Subjects, where these are not just what is produced. */
   readonly filters?: readonly string[] | undefined;
+  /** The server itself stops delivering a message; otherwise members do, by what the metadata say. */
+  readonly serverGivesUp?: boolean;
 }
 
 /**
@@ -85,7 +87,7 @@ export interface NewDurable {
 export function newDurableConfig(
   stream: StreamName,
   durable: InternalName,
-  { start, settings, filters }: NewDurable,
+  { start, settings, filters, serverGivesUp = false }: NewDurable,
 ): DurableConfig {
   const { partitions, ackTimeoutMs, maxDeliveries } = { ...CONSUMER_DEFAULTS, ...settings };
   return {
@@ -93,7 +95,7 @@ export function newDurableConfig(
     ...start,
     ack_policy: "explicit",
     ack_wait: ackTimeoutMs * NANOSECONDS,
-    max_deliver: -1,
+    max_deliver: serverGivesUp ? maxDeliveries : -1,
     max_ack_pending: -1,
     ...(filters === undefined ? { filter_subject: finalSubject(stream) } : { filter_subjects: filters }),
     replay_policy: "instant",

@@ -50,6 +50,7 @@ export type ErrorCode =
   | "SK_UNDECODABLE_MESSAGE"
   | "SK_UNEXPECTED"
   | "SK_UNEXPECTED_ACK"
+  | "SK_UNSUPPORTED_ON_MEMPHIS"
   | "SK_USAGE";
 
 /** The one root of every error that this stack throws, rejects with, or emits. */

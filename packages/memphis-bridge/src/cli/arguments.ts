@@ -28,7 +28,7 @@ export type EmbeddedLogin =
 export type CommandRequest = "help" | "version" | CommandArguments;
 
 /** Port of a Memphis broker. */
-export const MEMPHIS_PORT = 6666;
+const MEMPHIS_PORT = 6666;
 /** Password of `root` on a Memphis broker that nobody has changed. */
 const ROOT_PASSWORD = "memphis";
 

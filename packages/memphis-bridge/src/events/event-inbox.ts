@@ -15,13 +15,14 @@ const NANOSECONDS_PER_MS = 1_000_000;
 /** As long as a Memphis broker keeps them. @see memphis-protocol.md section 4 */
 const MAX_AGE_MS = 86_400_000;
 const MAX_BYTES = 268_435_456;
-const ACK_WAIT_MS = 30_000;
+/** What a bridge had in hand when it died comes to another one after this. */
+const ACK_WAIT_MS = 15_000;
 const MAX_DELIVERIES = 10;
 const RETRY_DELAY_MS = 1_000;
 const MAX_IN_HAND = 64;
 
 /** nats-server's word that a durable gave a message up. @see nats-server server/jetstream_events.go */
-export const MAX_DELIVERIES_ADVISORY = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES";
+const MAX_DELIVERIES_ADVISORY = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES";
 
 /** Where each kind of event is told. */
 const KINDS: Readonly<Record<string, BridgeEventKind>> = {

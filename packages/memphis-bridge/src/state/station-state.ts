@@ -13,7 +13,7 @@ export interface StationState {
 }
 
 /** A schema that a station has. */
-export interface AttachedSchema {
+interface AttachedSchema {
   readonly name: string;
   /** The version that was active when it was attached; SDKs are told the one that is active now. */
   readonly version: number;
