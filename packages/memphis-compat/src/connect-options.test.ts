@@ -12,6 +12,7 @@ describe("a connection in memphis-dev's words", () => {
       native: {
         ...{ host: "h", port: 6666, username: "root", password: "p", accountId: 1 },
         ...{ reconnect: true, maxReconnect: -1, reconnectIntervalMs: 1_500, timeoutMs: 2_000 },
+        controlPlane: "auto",
       },
     });
   });

@@ -1,4 +1,9 @@
-import { type ConnectOptions as NativeOptions, UsageError, requireKnownKeys } from "@stationkit/core-protocol";
+import {
+  type ConnectOptions as NativeOptions,
+  type ControlPlaneOption,
+  UsageError,
+  requireKnownKeys,
+} from "@stationkit/core-protocol";
 
 /** Where to connect and as whom: memphis-dev's names, defaults and units. */
 export interface ConnectOptions {
@@ -24,6 +29,8 @@ export interface ConnectOptions {
   readonly keyFile?: string | undefined;
   readonly certFile?: string | undefined;
   readonly caFile?: string | undefined;
+  /** Not in memphis-dev; see core-protocol. Default `auto`. Tenants of a Memphis broker other than its main account say `memphis`. */
+  readonly controlPlane?: ControlPlaneOption | undefined;
   /** Keeps this package from writing to the console, default false. */
   readonly suppressLogs?: boolean | undefined;
 }
@@ -36,6 +43,7 @@ const defaults = {
   reconnectIntervalMs: 1_500,
   timeoutMs: 2_000,
   suppressLogs: false,
+  controlPlane: "auto",
 } as const;
 
 /** What `connect` takes where nothing is said. @see memphis.js 1.3.2, memphis.ts `connect()` */
@@ -88,6 +96,7 @@ export function resolveConnectOptions(options: ConnectOptions): ResolvedConnectO
       maxReconnect: options.maxReconnect ?? CONNECT_DEFAULTS.maxReconnect,
       reconnectIntervalMs: options.reconnectIntervalMs ?? CONNECT_DEFAULTS.reconnectIntervalMs,
       timeoutMs: options.timeoutMs ?? CONNECT_DEFAULTS.timeoutMs,
+      controlPlane: options.controlPlane ?? CONNECT_DEFAULTS.controlPlane,
     },
   };
 }

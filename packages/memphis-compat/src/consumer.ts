@@ -26,8 +26,8 @@ export interface ConsumerParts {
   readonly readers: PartitionReaders;
   readonly held: HeldSchema;
   readonly log: Log;
-  /** Takes the group's place away, unless somebody else reads with it. */
-  readonly removeGroup: () => Promise<void>;
+  /** Takes the consumer back, and the group's place unless somebody else reads with it. */
+  readonly removeMember: () => Promise<void>;
   readonly onDestroyed: () => void;
 }
 
@@ -74,13 +74,13 @@ export class Consumer {
    * a listener it is logged, unless `suppressLogs` is set.
    */
   on(event: "message", listener: (message: Message, context: any) => unknown): void; // eslint-disable-line @typescript-eslint/no-explicit-any -- memphis-dev's type
-  on(event: "error", listener: (error: Error) => void): void;
+  on(event: "error", listener: (error: Error) => unknown): void;
   on(event: "message" | "error", listener: (...values: never[]) => unknown): void {
     if ((event as string) !== "message" && (event as string) !== "error") {
       throw new UsageError(`a consumer has no event ${event}, only message and error`);
     }
     if (typeof listener !== "function") throw new UsageError(`the listener of ${event} must be a function`);
-    if (event === "error") this.#events.on(event, listener as (error: Error) => void);
+    if (event === "error") this.#events.on(event, listener as (error: Error) => unknown);
     else {
       this.#events.on(event, (message: Message) => {
         this.#call(listener as (message: Message, context: object) => unknown, message);
@@ -109,7 +109,7 @@ export class Consumer {
   /** Stops, and takes the consumer back; the group's place goes with its last member. */
   async destroy(timeoutRetry?: number): Promise<void> {
     await this.leave();
-    await retryOnTimeout(timeoutRetry, this.#parts.removeGroup);
+    await retryOnTimeout(timeoutRetry, this.#parts.removeMember);
   }
 
   /** @internal One batch, of a wait that the caller chooses. */

@@ -35,7 +35,7 @@ describe("the types of memphis-dev's users", () => {
     expectTypeOf<Message["getHeaders"]>().returns.toExtend<object>();
     expectTypeOf<Message["getSequenceNumber"]>().returns.toEqualTypeOf<number>();
     expectTypeOf<Message["getTimeSent"]>().returns.toEqualTypeOf<Date>();
-    expectTypeOf<Message["ack"]>().returns.toEqualTypeOf<void>();
+    expectTypeOf<Message["ack"]>().returns.toBeVoid();
     expectTypeOf<Memphis["retentionTypes"]>().toExtend<Readonly<dev.Memphis["retentionTypes"]>>();
     expectTypeOf<Memphis["storageTypes"]>().toExtend<Readonly<dev.Memphis["storageTypes"]>>();
   });

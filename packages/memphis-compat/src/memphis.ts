@@ -119,7 +119,7 @@ export class Memphis {
     const session = this.#required;
     const resolved = resolveStationOptions(options);
     const { native, timeoutRetry } = resolved;
-    refuseWhatNatsLacks(resolved);
+    if ((await session.connection.controlPlane()) === "jetstream") refuseWhatNatsLacks(resolved);
     if (!resolved.isSpecial || !(await this.#createSpecialStation(resolved))) {
       const admin = createStationAdmin(session.connection);
       await retryOnTimeout(timeoutRetry, () => admin.ensure(native));

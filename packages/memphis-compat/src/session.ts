@@ -15,7 +15,7 @@ import { ManyStationsTarget } from "./many-stations-target.js";
 import { PartitionReaders } from "./partition-readers.js";
 import { Producer } from "./producer.js";
 import { ProducerEngines } from "./producer-engines.js";
-import { removeGroup } from "./remove-group.js";
+import { removeMember } from "./remove-member.js";
 import { retryOnTimeout } from "./retry-on-timeout.js";
 import { StationSchemas } from "./schemas/station-schemas.js";
 import { StationTarget } from "./station-target.js";
@@ -158,7 +158,8 @@ export class Session {
   async #openConsumer(options: ResolvedConsumerOptions, onDestroyed: () => void): Promise<Consumer> {
     const { connection, log } = this;
     const { station, native } = options;
-    const group = parseConsumerGroupName(native.consumerGroup ?? native.consumerName);
+    const { consumerName } = native;
+    const group = parseConsumerGroupName(native.consumerGroup ?? consumerName);
     const made: { consumer?: Consumer } = {};
     const readers = await retryOnTimeout(options.timeoutRetry, () =>
       PartitionReaders.open({
@@ -175,7 +176,7 @@ export class Session {
     });
     const opened = new Consumer({
       ...{ options, readers, held, log },
-      removeGroup: () => removeGroup(connection, { station, group, partitions: readers.partitions }),
+      removeMember: () => removeMember(connection, { station, consumerName, group, partitions: readers.partitions }),
       onDestroyed: () => {
         this.#consumers.delete(opened);
         onDestroyed();

@@ -7,6 +7,7 @@ import {
   StationNotFoundError,
   toInternalName,
 } from "@stationkit/core-protocol";
+import { createMemphisClient } from "@stationkit/station-admin/memphis";
 
 /** nats-server's number for a consumer that does not exist. @see https://github.com/nats-io/nats-server/blob/main/server/errors.json */
 const CONSUMER_NOT_FOUND = 10014;
@@ -14,15 +15,23 @@ const CONSUMER_NOT_FOUND = 10014;
 /** Whose place is to be taken away. */
 export interface GroupPlace {
   readonly station: StationName;
+  readonly consumerName: string;
   readonly group: ConsumerGroupName;
   readonly partitions: readonly number[];
+}
+
+/** Takes a member back, and with the last one the group: a Memphis broker counts members itself. */
+export async function removeMember(connection: Connection, place: GroupPlace): Promise<void> {
+  if ((await connection.controlPlane()) === "jetstream") return removeGroup(connection, place);
+  const consumer = { name: place.consumerName, stationName: place.station };
+  await createMemphisClient(connection).unregisterConsumer(consumer);
 }
 
 /**
  * Deletes the durables of a group on JetStream, unless a member waits for messages on one of them: who is a member is kept nowhere else
  * there. One who only fetches now and then is not seen; its next fetch makes the group anew.
  */
-export async function removeGroup(connection: Connection, { station, group, partitions }: GroupPlace): Promise<void> {
+async function removeGroup(connection: Connection, { station, group, partitions }: GroupPlace): Promise<void> {
   const durable = toInternalName(group);
   const ask = async (operation: string, partition: number): Promise<{ num_waiting?: number } | undefined> => {
     const subject = `CONSUMER.${operation}.${partitionStream(station, partition)}.${durable}`;
