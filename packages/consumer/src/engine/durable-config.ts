@@ -6,7 +6,7 @@ import {
   type StreamName,
   toInternalName,
 } from "@stationkit/core-protocol";
-import { type ConsumerGroupSettings, MAX_DELIVERIES_KEY } from "@stationkit/station-admin";
+import { type ConsumerGroupSettings, MAX_DELIVERIES_KEY, readGroupSettings } from "@stationkit/station-admin";
 import { CONSUMER_DEFAULTS, type GroupSettings } from "../consumer-options.js";
 import type { WireStart } from "../start-position.js";
 
@@ -117,7 +117,7 @@ export function changedDurableConfig(
   config: DurableConfig,
   settings: Omit<GroupSettings, "partitions">,
 ): DurableConfig | undefined {
-  const existing = readDurableSettings(config);
+  const existing = readGroupSettings(config);
   if (groupDifferences(existing, settings).length === 0) return undefined;
   const { ackTimeoutMs = existing.ackTimeoutMs, maxDeliveries } = settings;
   const isServers = existing.serverMaxDeliveries !== undefined;
