@@ -81,9 +81,9 @@ export class GroupConsumer<T> implements Consumer<T> {
     this.#station = station;
     this.#durables = durables;
     this.#onClosed = onClosed;
-    this.#openResent = openResent;
     this.#deadLetters = deadLetters;
-    this.#burials = new Burials(this.#deadLetters, {
+    this.#openResent = openResent;
+    this.#burials = new Burials(deadLetters, {
       buried: (notice) => {
         this.#events.emit("message-dead-lettered", notice);
       },

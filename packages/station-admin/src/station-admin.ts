@@ -177,11 +177,7 @@ export function createStationAdmin(connection: Connection, options: StationAdmin
     },
     consumerGroups(name) {
       const station = parseStationName(name);
-      const groups = createConsumerGroups(station, () => begin(station));
-      return {
-        list: () => groups.list(),
-        destroy: async (consumerGroup) => (await chooseBackend(begin(station))).destroyGroup(groups, consumerGroup),
-      };
+      return createConsumerGroups(station, () => begin(station));
     },
   };
 }

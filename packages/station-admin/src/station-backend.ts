@@ -1,6 +1,5 @@
-import type { Connection, StationName } from "@stationkit/core-protocol";
+import type { Connection, ConsumerGroupName, StationName } from "@stationkit/core-protocol";
 import type { DeadLetters } from "./dead-letters/dead-letters.js";
-import type { ConsumerGroups } from "./groups/consumer-groups.js";
 import type { Operation } from "./operation.js";
 import type { StationHead } from "./read-station.js";
 import type { StationRequest } from "./station-request.js";
@@ -16,7 +15,7 @@ export interface StationBackend {
   addPartitions(operation: Operation, name: StationName, total: number): Promise<StationHead | undefined>;
   /** @returns false when there was nothing. */
   destroy(operation: Operation, name: StationName): Promise<boolean>;
-  /** Takes the group's place from it. */
-  destroyGroup(groups: ConsumerGroups, consumerGroup: string): Promise<void>;
+  /** @returns false when no partition knows the group. */
+  destroyGroup(operation: Operation, name: StationName, group: ConsumerGroupName): Promise<boolean>;
   deadLetters(connection: Connection, name: StationName, begin: (station: StationName) => Operation): DeadLetters;
 }

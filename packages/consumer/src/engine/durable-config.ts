@@ -6,7 +6,7 @@ import {
   type StreamName,
   toInternalName,
 } from "@stationkit/core-protocol";
-import { type ConsumerGroupSettings, MAX_DELIVERIES_KEY } from "@stationkit/station-admin";
+import { type ConsumerGroupSettings, MAX_DELIVERIES_KEY, readGroupSettings } from "@stationkit/station-admin";
 import { CONSUMER_DEFAULTS, type GroupSettings } from "../consumer-options.js";
 import type { WireStart } from "../start-position.js";
 
@@ -107,4 +107,25 @@ export function groupDifferences(
       ? []
       : [{ setting, existing: existing[setting], requested: requested[setting] }],
   );
+}
+
+/**
+ * The configuration of a durable with other settings, whoever made it: where the server itself stops delivering, it goes on doing so.
+ * @returns undefined when it has these settings already.
+ */
+export function changedDurableConfig(
+  config: DurableConfig,
+  settings: Omit<GroupSettings, "partitions">,
+): DurableConfig | undefined {
+  const existing = readGroupSettings(config);
+  if (groupDifferences(existing, settings).length === 0) return undefined;
+  const { ackTimeoutMs = existing.ackTimeoutMs, maxDeliveries } = settings;
+  const isServers = existing.serverMaxDeliveries !== undefined;
+  return {
+    ...config,
+    ack_wait: ackTimeoutMs * NANOSECONDS,
+    ...(maxDeliveries !== undefined && isServers && { max_deliver: maxDeliveries }),
+    ...(maxDeliveries !== undefined &&
+      !isServers && { metadata: { ...config.metadata, [MAX_DELIVERIES_KEY]: String(maxDeliveries) } }),
+  };
 }
