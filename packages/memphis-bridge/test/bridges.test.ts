@@ -200,6 +200,53 @@ describe("an event that is nonsense", () => {
   });
 });
 
+describe("an event that cannot be dealt with now", () => {
+  it("is dealt with when what was in its way is gone", async () => {
+    const connection = await broker.connect();
+    const name = broker.station();
+    const bridge = await serveMemphis(await broker.connect());
+    const failed = vi.fn();
+    bridge.on("failed", failed);
+    await makeStation(connection, name);
+    await connection.request(`${name}$1.final`, "m");
+    const stream = `${name}#dls$1`;
+    await connection.jetStream.request(`STREAM.CREATE.${stream}`, { name: stream, subjects: [`${stream}.other`] });
+    const event = { station: parseStationName(name), error: "no", groupName: "g", sequence: 1, partition: 1 };
+    connection.natsConnection.publish(CONTROL_SUBJECT.nackedDls, encodeNackedDls(event));
+    await vi.waitFor(() => {
+      expect(failed).toHaveBeenCalled();
+    }, WAIT);
+    expect(failed.mock.calls[0]![0]).toMatchObject({ name: "StationConflictError" });
+    expect(failed.mock.calls[0]![1]).toMatchObject({ kind: "nacked", again: true });
+    await connection.jetStream.request(`STREAM.DELETE.${stream}`);
+    await vi.waitFor(async () => {
+      expect(await letters(connection, name)).toHaveLength(1);
+    }, WAIT);
+    await bridge.close();
+  });
+
+  it("is given up when what it is about is gone", async () => {
+    const connection = await broker.connect();
+    const name = broker.station();
+    const bridge = await serveMemphis(await broker.connect());
+    const failed = vi.fn();
+    bridge.on("failed", failed);
+    await makeStation(connection, name);
+    const event = { station: parseStationName(name), error: "no", groupName: "g", sequence: 1, partition: 1 };
+    connection.natsConnection.publish(CONTROL_SUBJECT.nackedDls, encodeNackedDls(event));
+    const elsewhere = { ...event, station: parseStationName(broker.station()) };
+    connection.natsConnection.publish(CONTROL_SUBJECT.nackedDls, encodeNackedDls(elsewhere));
+    await vi.waitFor(() => {
+      expect(failed).toHaveBeenCalledTimes(2);
+    }, WAIT);
+    const texts = failed.mock.calls.map(([error]) => (error as Error).message).sort();
+    expect(texts[0]).toMatch(/is gone/);
+    expect(texts[1]).toMatch(/does not exist/);
+    for (const [, refused] of failed.mock.calls) expect(refused).toMatchObject({ again: false });
+    await bridge.close();
+  });
+});
+
 describe("options of serveMemphis", () => {
   it.each([
     [{ replica: 3 }, /unknown option replica/],

@@ -1,10 +1,18 @@
-import { StationkitError, toStationkitError } from "@stationkit/core-protocol";
+import {
+  MalformedMessageError,
+  PayloadTooLargeError,
+  StationkitError,
+  StationNotFoundError,
+  toStationkitError,
+  UsageError,
+} from "@stationkit/core-protocol";
 import { CONTROL_SUBJECT } from "@stationkit/core-protocol/control";
 import type { BridgeEventKind } from "../bridge-events.js";
 import type { BridgeContext } from "../context.js";
+import { Limit } from "../limit.js";
 import { QueueListener, type ReceivedMessage } from "../queue-listener.js";
 import { repeat } from "../repeat.js";
-import { ensureOwnStream } from "../state/own-stream.js";
+import { ensureOwnStream, NO_MESSAGE_FOUND, serverErrorCode } from "../state/own-stream.js";
 import { readDelivery } from "./event-delivery.js";
 import { handleEvent } from "./handle-event.js";
 
@@ -17,9 +25,11 @@ const MAX_AGE_MS = 86_400_000;
 const MAX_BYTES = 268_435_456;
 /** What a bridge had in hand when it died comes to another one after this. */
 const ACK_WAIT_MS = 15_000;
-const MAX_DELIVERIES = 10;
-const RETRY_DELAY_MS = 1_000;
-const MAX_IN_HAND = 64;
+/** Also those that wait for another try: they must not keep the others away. */
+const MAX_IN_HAND = 1_000;
+const MAX_AT_ONCE = 64;
+const FIRST_RETRY_DELAY_MS = 1_000;
+const LONGEST_RETRY_DELAY_MS = 60_000;
 
 /** nats-server's word that a durable gave a message up. @see nats-server server/jetstream_events.go */
 const MAX_DELIVERIES_ADVISORY = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES";
@@ -52,10 +62,11 @@ export async function openEventInbox(context: BridgeContext): Promise<{ close():
     },
     context.options.replicas,
   );
+  const limit = new Limit(MAX_AT_ONCE);
   const listener = new QueueListener(connection, {
     subject: DELIVER_SUBJECT,
     queue: DURABLE,
-    handle: (message) => settle(context, message),
+    handle: (message) => limit.run(() => settle(context, message)),
     onError: (error) => {
       emitter.emit("failed", error);
     },
@@ -71,7 +82,7 @@ export async function openEventInbox(context: BridgeContext): Promise<{ close():
           deliver_policy: "all",
           ack_policy: "explicit",
           ack_wait: ACK_WAIT_MS * NANOSECONDS_PER_MS,
-          max_deliver: MAX_DELIVERIES,
+          max_deliver: -1,
           max_ack_pending: MAX_IN_HAND,
         },
       }),
@@ -93,12 +104,31 @@ async function settle(context: BridgeContext, message: ReceivedMessage): Promise
     message.respond(ACK);
   } catch (cause) {
     const error = StationkitError.is(cause) ? cause : toStationkitError(cause, {});
-    const again = error.retryable && delivery.deliveries < MAX_DELIVERIES;
-    message.respond(again ? NAK : TERM);
+    const again = !isHopeless(error);
+    message.respond(again ? tryAgain(delivery.deliveries) : GIVE_UP);
     context.emitter.emit("failed", error, { kind, subject: delivery.subject, payload: message.data, again });
   }
 }
 
 const ACK = Buffer.from("+ACK");
-const TERM = Buffer.from("+TERM");
-const NAK = Buffer.from(`-NAK {"delay": ${RETRY_DELAY_MS * NANOSECONDS_PER_MS}}`);
+const GIVE_UP = Buffer.from("+TERM");
+
+/** Waits longer each time, until the event is a day old and its stream drops it. @param deliveries - from 1. */
+function tryAgain(deliveries: number): Uint8Array {
+  const delayMs = Math.min(LONGEST_RETRY_DELAY_MS, FIRST_RETRY_DELAY_MS * 2 ** Math.min(deliveries - 1, 10));
+  return Buffer.from(`-NAK {"delay": ${delayMs * NANOSECONDS_PER_MS}}`);
+}
+
+/**
+ * Whether it will be the same every time: nonsense, about what is gone, or too large with its story. All else may be mended, by time or an
+ * operator.
+ */
+function isHopeless(error: StationkitError): boolean {
+  return (
+    error instanceof UsageError ||
+    error instanceof MalformedMessageError ||
+    error instanceof StationNotFoundError ||
+    error instanceof PayloadTooLargeError ||
+    serverErrorCode(error) === NO_MESSAGE_FOUND
+  );
+}

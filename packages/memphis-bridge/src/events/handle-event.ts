@@ -12,7 +12,7 @@ import { decodeMaxDeliveries } from "./max-deliveries-advisory.js";
 
 /**
  * Does what an event asks for. It may come again, also to another bridge: what is stored is stored once.
- * @throws {StationkitError} `retryable` when it is worth another try.
+ * @throws {StationkitError} for what could not be done.
  */
 export async function handleEvent(context: BridgeContext, kind: BridgeEventKind, event: EventDelivery): Promise<void> {
   switch (kind) {

@@ -18,10 +18,9 @@ import {
 } from "@stationkit/station-admin";
 import type { BridgeContext } from "../context.js";
 import { repeat } from "../repeat.js";
-import { serverErrorCode } from "../state/own-stream.js";
+import { NO_MESSAGE_FOUND, serverErrorCode } from "../state/own-stream.js";
 import { requireStation } from "../stations.js";
 
-const NO_MESSAGE_FOUND = 10037;
 /** What a Memphis broker adds to the copies that it puts into a station. @see memphis-protocol.md section 4 */
 const MEMPHIS_TYPE: Readonly<Record<DeadLetterCause, string>> = {
   rejected: "unacked",
@@ -42,7 +41,7 @@ interface GivenUpPlace {
 /**
  * Keeps a copy of a message that a group gave up, in the station's dead-letter station. What its station does not want kept
  * is left alone.
- * @throws {BrokerError} when the message is gone.
+ * @throws {BrokerError} with `NO_MESSAGE_FOUND` when the message is gone.
  */
 export async function keepGivenUp(
   context: BridgeContext,
@@ -136,10 +135,7 @@ async function readMessage(
     };
   } catch (cause) {
     if (serverErrorCode(cause) !== NO_MESSAGE_FOUND) throw cause;
-    throw new BrokerError(
-      `message ${sequence} of ${stream} is gone: it cannot be kept as a dead letter`,
-      {},
-      { cause },
-    );
+    const reason = `message ${sequence} of ${stream} is gone: it cannot be kept as a dead letter`;
+    throw new BrokerError(reason, { serverErrorCode: NO_MESSAGE_FOUND }, { cause });
   }
 }

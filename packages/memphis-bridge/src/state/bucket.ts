@@ -1,8 +1,7 @@
 import { type ApiErrorBody, apiErrorToStationkitError, type Connection } from "@stationkit/core-protocol";
 import { repeat } from "../repeat.js";
-import { ensureOwnStream, serverErrorCode } from "./own-stream.js";
+import { ensureOwnStream, NO_MESSAGE_FOUND, serverErrorCode } from "./own-stream.js";
 
-const NO_MESSAGE_FOUND = 10037;
 const WRONG_LAST_SEQUENCE = 10071;
 const TIMEOUT_MS = 10_000;
 const decoder = new TextDecoder();

@@ -16,6 +16,9 @@ export interface OwnStreamConfig {
   readonly deny_delete?: boolean;
 }
 
+/** nats-server's number for a message that is not there. */
+export const NO_MESSAGE_FOUND = 10037;
+
 const CREATION_TIMEOUT_MS = 20_000;
 /** What nats-server says where there are fewer servers than replicas; a single one has a number of its own for it. */
 const PLACEMENT_ERRORS: readonly (number | undefined)[] = [10005, 10074];
