@@ -29,7 +29,10 @@ const told = (code: string): string[] => [...code.matchAll(/console\.log\(.*; \/
 async function run(code: string, port: number, names: Readonly<Record<string, unknown>>): Promise<string[]> {
   const lines: string[] = [];
   const console = { log: (...values: unknown[]) => lines.push(values.map(String).join(" ")) };
-  await runProgram(code.replaceAll(/^import .*\n/gm, "").replaceAll("port: 4222", `port: ${port}`), { ...names, console });
+  await runProgram(code.replaceAll(/^import .*\n/gm, "").replaceAll("port: 4222", `port: ${port}`), {
+    ...names,
+    console,
+  });
   return lines;
 }
 
@@ -50,7 +53,11 @@ async function serving(command: string, port: number, use: () => Promise<void>):
   const [npx, name, ...options] = command.split(" ");
   expect([npx, name]).toEqual(["npx", "@stationkit/memphis-bridge"]);
   const changed = options.map((option) => option.replace(":4222", `:${port}`));
-  const child = spawn(process.execPath, [bridge, ...changed, ...(options.includes("--embedded") ? ["--port", String(port)] : [])]);
+  const child = spawn(process.execPath, [
+    bridge,
+    ...changed,
+    ...(options.includes("--embedded") ? ["--port", String(port)] : []),
+  ]);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (output += data.toString()));
   const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -104,7 +111,13 @@ describe("the page on migrating", () => {
 
   it("names every public call of memphis-dev's objects, and every option that has a row names one that exists", () => {
     const told = page.slice(page.indexOf("## Name by name"));
-    const methods = [dev.memphis, dev.Producer.prototype, dev.Consumer.prototype, dev.Message.prototype, dev.Station.prototype]
+    const methods = [
+      dev.memphis,
+      dev.Producer.prototype,
+      dev.Consumer.prototype,
+      dev.Message.prototype,
+      dev.Station.prototype,
+    ]
       .map((one) => (Object.hasOwn(one, "constructor") ? one : (Object.getPrototypeOf(one) as object)))
       .flatMap((one) => Object.getOwnPropertyNames(one))
       .filter((name) => name !== "constructor" && !INTERNAL.test(name));
