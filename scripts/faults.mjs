@@ -1,14 +1,11 @@
-// npm run faults: every fault scenario of the producer, each in a process of its own, on the oldest and the newest line of
+// npm run faults: every fault scenario of producer and consumer, each in a process of its own, on the oldest and the newest line of
 // nats-server. `npm run soak` runs the long ones. Exit code 1 when a promise was broken.
 import "./workspace/node-version.mjs";
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { root } from "./workspace/packages.mjs";
 import { runMain, setUp } from "./workspace/set-up.mjs";
 
 const SERVERS = ["2.10.27", "2.15.1"];
-/** Far above what any scenario takes with 100,000 messages. */
+/** Far above what any scenario takes with the messages that it asks for. */
 const LIMIT_MS = 15 * 60_000;
 
 const USAGE = `npm run faults -- [options]
@@ -56,38 +53,38 @@ function isWanted({ name, group }) {
   return values.group?.includes(group) ?? group !== "soak";
 }
 
-/** @param {string} folder */
-async function campaign(folder) {
-  // Not before the set-up: they use what it installs.
-  const { listScenarios, makePrograms, runOrder } = await import("./faults/campaign.mjs");
-  const { campaignTable, outcomeLine } = await import("./faults/print-outcome.mjs");
+/** @param {readonly import("./faults/campaign.mjs").Room[]} rooms */
+async function campaign(rooms) {
+  const { runOrder } = await import("./faults/campaign.mjs");
+  const { campaignTables, outcomeLine } = await import("./faults/print-outcome.mjs");
   const [count, seed] = [parseCount("count", values.count), parseCount("seed", values.seed)];
-  const programs = await makePrograms(folder);
-  const all = await listScenarios(programs);
+  const all = rooms.flatMap(({ scenarios }) => scenarios);
   const unknown = [
     ...(values.scenario ?? []).filter((wanted) => !all.some(({ name }) => name === wanted)),
     ...(values.group ?? []).filter((wanted) => !all.some(({ group }) => group === wanted)),
   ];
   if (unknown.length > 0) {
-    const list = all.map(({ name, group, title }) => `  ${name.padEnd(20)} ${group.padEnd(8)} ${title}`);
+    const list = all.map(({ name, group, title }) => `  ${name.padEnd(26)} ${group.padEnd(9)} ${title}`);
     console.error([`no scenario or group is called ${unknown.join(", ")}; there are`, ...list].join("\n"));
     process.exitCode = 2;
     return;
   }
   const outcomes = [];
   for (const version of values.server) {
-    for (const scenario of all.filter(isWanted)) {
-      const order = {
-        ...{ scenario, version, count: count ?? scenario.defaultCount },
-        seed: seed ?? Math.floor(Math.random() * 0x7fff_ffff),
-      };
-      const outcome = await runOrder(programs, order, LIMIT_MS);
-      console.log(outcomeLine(outcome));
-      outcomes.push(outcome);
+    for (const { programs, scenarios } of rooms) {
+      for (const scenario of scenarios.filter(isWanted)) {
+        const order = {
+          ...{ scenario, version, count: count ?? scenario.defaultCount },
+          seed: seed ?? Math.floor(Math.random() * 0x7fff_ffff),
+        };
+        const outcome = await runOrder(programs, order, LIMIT_MS);
+        console.log(outcomeLine(outcome));
+        outcomes.push(outcome);
+      }
     }
   }
   const broken = outcomes.filter(({ problems }) => problems.length > 0);
-  console.log(`\n${campaignTable(outcomes)}\n${outcomes.length} runs, ${broken.length} with a broken promise`);
+  console.log(`\n${campaignTables(outcomes)}\n${outcomes.length} runs, ${broken.length} with a broken promise`);
   process.exitCode = broken.length === 0 ? 0 : 1;
 }
 
@@ -98,11 +95,12 @@ if (values.help) {
 
 await runMain(async () => {
   await setUp();
-  // Below the producer, where nothing is committed or published.
-  const folder = mkdtempSync(join(root, "packages/producer/node_modules/faults-"));
+  // Not before the set-up: it uses what that installs.
+  const { openRooms } = await import("./faults/campaign.mjs");
+  const rooms = await openRooms();
   try {
-    await campaign(folder);
+    await campaign(rooms);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const room of rooms) room.close();
   }
 });

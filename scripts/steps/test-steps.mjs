@@ -10,7 +10,12 @@ import { readReports } from "./reports.mjs";
 const oldestServer = "2.10";
 
 // Only those that write to JetStream: they are the ones that know newer features and must do without them.
-const packagesOnOldestServer = ["@stationkit/core-protocol", "@stationkit/station-admin", "@stationkit/producer"];
+const packagesOnOldestServer = [
+  "@stationkit/core-protocol",
+  "@stationkit/station-admin",
+  "@stationkit/producer",
+  "@stationkit/consumer",
+];
 
 /**
  * What runs against a Memphis control plane as well, which our bridge serves: the suites that say how stations, producers and consumers

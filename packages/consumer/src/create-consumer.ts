@@ -4,7 +4,7 @@ import type { Consumer } from "./consumer.js";
 import { type ConsumerOptions, type ResolvedConsumerOptions, resolveConsumerOptions } from "./consumer-options.js";
 import type { Durables } from "./engine/durables.js";
 import { GroupConsumer } from "./group-consumer.js";
-import { joinGroup } from "./membership/join-group.js";
+import { declareConsumer } from "./declaration/declare-consumer.js";
 
 /**
  * Declares a member of a consumer group on a station. A station that is missing is created, and so is the group.
@@ -28,13 +28,13 @@ export async function createConsumer<T = Uint8Array>(
 ): Promise<Consumer<T>> {
   requireConnection("createConsumer", connection);
   const resolved = resolveConsumerOptions(options);
-  const membership = await joinGroup(connection, resolved);
-  const { station, durables } = membership;
+  const declaration = await declareConsumer(connection, resolved);
+  const { station, durables } = declaration;
   const watch = createStationAdmin(connection).watch(station.name, { from: station });
   const consumer = new GroupConsumer<T>({
     connection,
     options: resolved,
-    membership,
+    declaration,
     onClosed: () => {
       watch.close();
     },

@@ -104,6 +104,25 @@ describe("a slow reader", () => {
     await publish(connection, { station }, numbered(count));
   }
 
+  it("keeps what waits for a listener's handler from being delivered again, however long that takes", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    await store(stationName, 200);
+    const options = { stationName, consumerName: "c", ackTimeoutMs: 1_000 };
+    const consumer = await createConsumer(connection, options);
+    const deliveries: number[] = [];
+    consumer.on("message", async (message) => {
+      deliveries.push(message.deliveries);
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      await message.ack();
+    });
+    await vi.waitFor(async () => {
+      expect(await consumer.lag()).toMatchObject([{ pending: 0, inFlight: 0 }]);
+    }, WAIT);
+    expect(deliveries).toEqual(deliveries.map(() => 1));
+    expect(deliveries).toHaveLength(200);
+  });
+
   it("gets messages larger than its byte bound one at a time", async () => {
     const connection = await broker.connect();
     const stationName = broker.station();

@@ -161,7 +161,7 @@ describe("a consumer on a Memphis broker", () => {
     for (let i = 0; i < 2; i++) {
       const refusal = await rejection(createConsumer(connection, { stationName, consumerName: "c" }));
       expect(refusal).toBeInstanceOf(BrokerError);
-      expect((refusal as Error).message).toContain(text);
+      expect(refusal.message).toContain(text);
     }
   });
 

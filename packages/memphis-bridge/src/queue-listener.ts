@@ -14,9 +14,9 @@ export interface ReceivedMessage {
 export interface QueueListenerOptions {
   readonly subject: string;
   readonly queue: string;
-  /** Never rejects. */
+  /** Deals with one message, and answers it. */
   readonly handle: (message: ReceivedMessage) => Promise<void>;
-  /** The subscription was denied, or ended. */
+  /** The subscription was denied, or an answer could not be given. */
   readonly onError: (error: Error) => void;
 }
 
@@ -35,7 +35,12 @@ export class QueueListener {
           onError(toStationkitError(error, { subject }));
           return;
         }
-        const work = handle(message).finally(() => this.#inHand.delete(work));
+        const work = handle(message)
+          // The connection has ended for good under the answer.
+          .catch((cause: unknown) => {
+            onError(toStationkitError(cause, { subject }));
+          })
+          .finally(() => this.#inHand.delete(work));
         this.#inHand.add(work);
       },
     });

@@ -1,4 +1,10 @@
-import { type Connection, EventEmitter, requireConnection, toStationkitError } from "@stationkit/core-protocol";
+import {
+  type Connection,
+  EventEmitter,
+  PermissionDeniedError,
+  requireConnection,
+  toStationkitError,
+} from "@stationkit/core-protocol";
 import { createStationAdmin } from "@stationkit/station-admin";
 import type { BridgeEvents } from "./bridge-events.js";
 import { type BridgeOptions, resolveBridgeOptions } from "./bridge-options.js";
@@ -16,6 +22,7 @@ import { BridgeState } from "./state/bridge-state.js";
  * JetStream. Makes two streams of its own when they are missing: `KV_memphis_bridge` and `memphis_bridge_events`.
  * @param connection - may be used for other things beside; the bridge does not close it.
  * @throws {UsageError} for options that cannot be right; nothing was made.
+ * @throws {PermissionDeniedError} when the login may not listen to one of the requests.
  * @throws {StationkitError} when the bridge's own streams cannot be made.
  * @example
  * const connection = await connect({ servers: "127.0.0.1:6666", username: "root", password: "memphis" });
@@ -53,12 +60,20 @@ export async function serveMemphis(connection: Connection, options: BridgeOption
     return (closing ??= end());
   }
 
+  let denied: Error | undefined;
+  const note = (error: Error): void => {
+    if (error instanceof PermissionDeniedError) denied ??= error;
+  };
+  emitter.on("failed", note);
   try {
-    // Only then does the server know of the subscriptions.
+    // Afterwards the server knows of the subscriptions, and has said which of them it denies.
     await connection.natsConnection.flush();
+    if (denied !== undefined) throw denied;
   } catch (error) {
     await close();
     throw toStationkitError(error, {});
+  } finally {
+    emitter.off("failed", note);
   }
   return {
     on: emitter.on.bind(emitter),

@@ -1,10 +1,20 @@
 import { type Connection, connect, parseStationName } from "@stationkit/core-protocol";
-import { CONTROL_SUBJECT, encodeNackedDls, encodeStationCreation } from "@stationkit/core-protocol/control";
+import {
+  CONTROL_SUBJECT,
+  decodeProducerCreationReply,
+  encodeConsumerCreation,
+  encodeConsumerDestruction,
+  encodeNackedDls,
+  encodeProducerCreation,
+  encodeStationCreation,
+  type ProducerCreationReply,
+} from "@stationkit/core-protocol/control";
 import { startNats } from "@stationkit/embedded-nats";
 import { createStationAdmin, type DeadLetter } from "@stationkit/station-admin";
 import { expectNoClients, rejection, useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
 import { type BridgeOptions, type MemphisBridge, serveMemphis } from "../src/index.js";
+import { BridgeState } from "../src/state/bridge-state.js";
 
 const broker = useBroker();
 const WAIT = { timeout: 20_000, interval: 20 };
@@ -13,6 +23,15 @@ async function makeStation(connection: Connection, name: string): Promise<string
   const request = encodeStationCreation({ stationName: name, username: "root" });
   const answer = await connection.request(CONTROL_SUBJECT.stationCreations, request, { timeoutMs: 20_000 });
   return Buffer.from(answer).toString();
+}
+
+async function declare(connection: Connection, stationName: string): Promise<ProducerCreationReply> {
+  const request = encodeProducerCreation({
+    ...{ stationName, producerName: "p", connectionId: "id", username: "root", appId: "a" },
+  });
+  return decodeProducerCreationReply(
+    await connection.request(CONTROL_SUBJECT.producerCreations, request, { timeoutMs: 20_000 }),
+  );
 }
 
 async function letters(connection: Connection, station: string): Promise<DeadLetter[]> {
@@ -45,6 +64,37 @@ describe("several bridges", () => {
     expect(await makeStation(connections[0]!, "s")).toBe("");
     await Promise.all(connections.map((connection) => connection.close()));
     await expectNoClients(server);
+  });
+});
+
+describe("the consumers of a group, declared and destroyed through several bridges at once", () => {
+  it("are all counted: the group's place goes with the last one", async () => {
+    const connection = await broker.connect();
+    const bridges = await Promise.all([1, 2, 3].map(async () => serveMemphis(await broker.connect())));
+    const stationName = broker.station();
+    const consumers = Array.from({ length: 24 }, (_, i) => ({
+      connectionId: `id-${i}`,
+      username: "root",
+      stationName,
+    }));
+    const ask = async (subject: string, payload: Uint8Array): Promise<string> =>
+      Buffer.from(await connection.request(subject, payload, { timeoutMs: 20_000 })).toString();
+    const info = (): Promise<object> => connection.jetStream.request(`CONSUMER.INFO.${stationName}$1.g`);
+    await Promise.all(
+      consumers.map((one) => {
+        const creation = encodeConsumerCreation({ ...one, consumerName: "c", consumerGroup: "g", appId: "a" });
+        return ask(CONTROL_SUBJECT.consumerCreations, creation);
+      }),
+    );
+    const destroy = async (some: typeof consumers): Promise<string[]> =>
+      Promise.all(
+        some.map((one) => ask(CONTROL_SUBJECT.consumerDestructions, encodeConsumerDestruction({ ...one, name: "c" }))),
+      );
+    expect(new Set(await destroy(consumers.slice(1)))).toEqual(new Set([""]));
+    await info();
+    expect(await destroy(consumers.slice(0, 1))).toEqual([""]);
+    expect((await rejection(info())).message).toMatch(/consumer not found/);
+    await Promise.all(bridges.map((bridge) => bridge.close()));
   });
 });
 
@@ -84,6 +134,26 @@ describe("a bridge that ends", () => {
       expect(await letters(connection, name)).toMatchObject([{ reason: "no", group: "g", sequence: 1 }]);
     }, WAIT);
     await second.close();
+  });
+
+  it("had written down what a station shall have before it made it, for the one that goes on", async () => {
+    const connection = await broker.connect();
+    const [admin, name] = [createStationAdmin(connection), broker.station()];
+    // As a bridge leaves it that dies right after it has made the station.
+    const state = await BridgeState.open(connection, undefined);
+    await state.announceStation(parseStationName(name), {
+      dls: { poison: true, schemaverse: false },
+      schema: undefined,
+    });
+    await admin.create({ name });
+    const bridge = await serveMemphis(await broker.connect());
+    expect(await makeStation(connection, name)).toBe("");
+    expect((await declare(connection, name)).schemaverseToDls).toBe(false);
+    // A station of the same name that is made later by other means does not inherit it.
+    await admin.destroy(name);
+    await admin.create({ name });
+    expect((await declare(connection, name)).schemaverseToDls).toBe(true);
+    await bridge.close();
   });
 
   it("loses nothing that it had in hand when it died", { timeout: 100_000 }, async () => {
@@ -143,6 +213,16 @@ describe("options of serveMemphis", () => {
     const error = await rejection(serveMemphis(connection, options as BridgeOptions));
     expect(error.name).toBe("UsageError");
     expect(error.message).toMatch(message);
+  });
+
+  it("need a login that may listen to requests", async () => {
+    const permissions = { subscribe: { deny: ["$memphis_schema_creations"] } };
+    await using server = await startNats({
+      config: { authorization: { users: [{ user: "u", password: "p", permissions }] } },
+    });
+    await using connection = await connect({ servers: server.url, username: "u", password: "p" });
+    const error = await rejection(serveMemphis(connection));
+    expect(error).toMatchObject({ name: "PermissionDeniedError", subject: "$memphis_schema_creations" });
   });
 
   it("need a connection", async () => {

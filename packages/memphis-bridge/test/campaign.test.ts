@@ -29,13 +29,15 @@ class MortalBridge {
 
   constructor(url: string) {
     this.#url = url;
-    this.#command = start(["--server", url, "--quiet"]);
+    this.#command = start(["--server", url]);
   }
 
+  /** Ends a bridge that serves, and starts another one; does not wait until that serves. */
   async kill(): Promise<void> {
+    await this.#command.until("serving Memphis clients");
     this.#command.process.kill("SIGKILL");
     expect(await this.#command.ended).toBe("SIGKILL");
-    this.#command = start(["--server", this.#url, "--quiet"]);
+    this.#command = start(["--server", this.#url]);
     this.lives++;
   }
 

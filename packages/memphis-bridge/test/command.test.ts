@@ -6,7 +6,7 @@ import { startNats } from "@stationkit/embedded-nats";
 import { createMemphisInstance } from "memphis-dev";
 import { describe, expect, it, vi } from "vitest";
 import { useCommand } from "./support/program.js";
-import { AUTHORIZATION, connectMemphis, LOGIN } from "./support/stage.js";
+import { address, AUTHORIZATION, connectMemphis, LOGIN } from "./support/stage.js";
 
 const start = useCommand();
 const LISTENS = "serving Memphis clients";
@@ -50,7 +50,7 @@ describe("memphis-bridge", () => {
         ]);
         await command.until("its own server is on");
         const memphis = await createMemphisInstance().connect({
-          ...{ host: "127.0.0.1", port, username: "app", password: "secret12", suppressLogs: true },
+          ...{ ...address(port), username: "app", password: "secret12" },
         });
         const message = { stationName: "s", producerName: "p", message: "m", asyncProduce: false };
         await memphis.produce(message);
@@ -72,7 +72,7 @@ describe("memphis-bridge", () => {
     await command.until("its own server is on");
     const connectionToken = "memphis-token";
     const memphis = await createMemphisInstance().connect({
-      ...{ host: "127.0.0.1", port, username: "root", connectionToken, suppressLogs: true },
+      ...{ ...address(port), username: "root", connectionToken },
     });
     await memphis.station({ name: "s" });
     await memphis.close();

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { LOGIN, useStage } from "./support/stage.js";
+import { address, LOGIN, useStage } from "./support/stage.js";
 
 /*
  * The examples of memphis-dev's own README, as its package brings it, run word for word against the bridge, but for what stands in
@@ -39,7 +39,7 @@ const unfit: Readonly<Record<string, RegExp>> = {
 const isBroken = ({ code }: Example): boolean => code.includes('{trace_header_example, "track_me_123"}');
 
 function changes({ code }: Example): string {
-  const login = `host: "127.0.0.1", port: ${stage.server.port}, suppressLogs: true`;
+  const login = `...${JSON.stringify(address(stage.server.port))}`;
   const account = `username: "${LOGIN.username}", password: "${LOGIN.password}"`;
   return code
     .replace("connect({...})", `connect({ ${login}, ${account} })`)

@@ -79,6 +79,7 @@ describe("memphis-dev's station()", () => {
     [{ name: "s", retentionValue: 60 }, /must not exceed the retention/],
     [{ name: "s", replicas: 3 }, /replicas is 3/],
     [{ name: "s", dlsStation: "-" }, /DLS station name refused/],
+    [{ name: "s", dlsStation: "S" }, /must be another station/],
     [{ name: "s", schemaName: "nowhere" }, /schema "nowhere" does not exist/],
   ])("is refused %o, and makes nothing", async (options, message) => {
     const [memphis, admin] = await Promise.all([stage.memphis(), stage.admin()]);

@@ -127,7 +127,7 @@ describe("a producer on a Memphis broker", () => {
     for (let i = 0; i < 2; i++) {
       const refusal = await rejection(createProducer(connection, { stationName, producerName: "p" }));
       expect(refusal).toBeInstanceOf(BrokerError);
-      expect((refusal as Error).message).toContain(text);
+      expect(refusal.message).toContain(text);
     }
   });
 

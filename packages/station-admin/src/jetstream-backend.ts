@@ -2,6 +2,7 @@ import { addPartitions } from "./add-partitions.js";
 import { establishStation } from "./create-station.js";
 import { createDeadLetters } from "./dead-letters/dead-letters.js";
 import { destroyStation } from "./destroy-station.js";
+import { destroyGroup } from "./groups/destroy-group.js";
 import type { StationBackend } from "./station-backend.js";
 import { updateStation } from "./update-station.js";
 
@@ -11,5 +12,6 @@ export const jetStreamBackend: StationBackend = {
   update: updateStation,
   addPartitions,
   destroy: destroyStation,
+  destroyGroup,
   deadLetters: createDeadLetters,
 };

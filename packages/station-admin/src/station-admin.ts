@@ -11,6 +11,7 @@ import { type GrowthOptions, resolveGrowth } from "./add-partitions.js";
 import { chooseBackend, deferredDeadLetters } from "./choose-backend.js";
 import type { DeadLetters } from "./dead-letters/dead-letters.js";
 import { describeStation } from "./describe-station.js";
+import { type ConsumerGroups, createConsumerGroups } from "./groups/consumer-groups.js";
 import { listStations } from "./list-stations.js";
 import { Operation } from "./operation.js";
 import { purgeStation, type PurgeOptions, type PurgeResult, requirePurgeOptions } from "./purge-station.js";
@@ -103,6 +104,8 @@ export interface StationAdmin {
   watch(name: string, options?: WatchOptions): StationWatch;
   /** The dead letters of a station: messages that its consumer groups could not deal with. */
   deadLetters(name: string): DeadLetters;
+  /** The consumer groups of a station: what there are, how far they are, and how to forget one. */
+  consumerGroups(name: string): ConsumerGroups;
 }
 
 /**
@@ -171,6 +174,10 @@ export function createStationAdmin(connection: Connection, options: StationAdmin
       return deferredDeadLetters(async () =>
         (await chooseBackend(begin(station))).deadLetters(connection, station, begin),
       );
+    },
+    consumerGroups(name) {
+      const station = parseStationName(name);
+      return createConsumerGroups(station, () => begin(station));
     },
   };
 }

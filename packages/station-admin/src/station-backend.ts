@@ -1,4 +1,4 @@
-import type { Connection, StationName } from "@stationkit/core-protocol";
+import type { Connection, ConsumerGroupName, StationName } from "@stationkit/core-protocol";
 import type { DeadLetters } from "./dead-letters/dead-letters.js";
 import type { Operation } from "./operation.js";
 import type { StationHead } from "./read-station.js";
@@ -15,5 +15,7 @@ export interface StationBackend {
   addPartitions(operation: Operation, name: StationName, total: number): Promise<StationHead | undefined>;
   /** @returns false when there was nothing. */
   destroy(operation: Operation, name: StationName): Promise<boolean>;
+  /** @returns false when no partition knows the group. */
+  destroyGroup(operation: Operation, name: StationName, group: ConsumerGroupName): Promise<boolean>;
   deadLetters(connection: Connection, name: StationName, begin: (station: StationName) => Operation): DeadLetters;
 }

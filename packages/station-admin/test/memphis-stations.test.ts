@@ -65,7 +65,7 @@ describe("a station on a Memphis broker", () => {
     broker.answerNext(CONTROL_SUBJECT.stationCreations, "");
     const refusal = await rejection(admin.ensure({ name }));
     expect(refusal).toBeInstanceOf(BrokerError);
-    expect((refusal as Error).message).toContain("has made no partition");
+    expect(refusal.message).toContain("has made no partition");
   });
 
   it("is not believed to have the settings that were asked for because the broker says done", async () => {
@@ -108,7 +108,7 @@ describe("a station on a Memphis broker", () => {
     broker.answerNext(CONTROL_SUBJECT.stationCreations, "not allowed to create stations");
     const refusal = await rejection(admin.ensure({ name }));
     expect(refusal).toMatchObject({ outcome: "rejected", retryable: false });
-    expect((refusal as Error).message).toContain("not allowed to create stations");
+    expect(refusal.message).toContain("not allowed to create stations");
   });
 
   it("is destroyed by one request, and there is none to destroy afterwards", async () => {

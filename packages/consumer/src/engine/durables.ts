@@ -8,18 +8,11 @@ import {
   type StationName,
   StationNotFoundError,
 } from "@stationkit/core-protocol";
+import { type ConsumerGroupSettings, readGroupSettings } from "@stationkit/station-admin";
 import { ConsumerGroupConflictError } from "../consumer-errors.js";
 import type { GroupSettings } from "../consumer-options.js";
 import { type StartPosition, toWireStart } from "../start-position.js";
-import {
-  durableName,
-  type DurableInfo,
-  type DurableSettings,
-  groupDifferences,
-  newDurableConfig,
-  PRIORITY_GROUP,
-  readDurableSettings,
-} from "./durable-config.js";
+import { durableName, type DurableInfo, groupDifferences, newDurableConfig, PRIORITY_GROUP } from "./durable-config.js";
 import { persist } from "./persist.js";
 
 /** nats-server's numbers for consumers. @see https://github.com/nats-io/nats-server/blob/main/server/errors.json */
@@ -92,11 +85,11 @@ export class Durables {
    * What the group has on a partition; undefined when there is no such group.
    * @throws {ConsumerGroupConflictError} when it has other settings than those that were asked for by name.
    */
-  async existing(partition: number): Promise<DurableSettings | undefined> {
+  async existing(partition: number): Promise<ConsumerGroupSettings | undefined> {
     const info = await persist(() => this.info(partition));
     if (info === undefined) return undefined;
     this.#check(partition, info);
-    return readDurableSettings(info.config);
+    return readGroupSettings(info.config);
   }
 
   /** Whether the station has this partition. */
@@ -150,7 +143,7 @@ export class Durables {
   }
 
   #check(partition: number, info: DurableInfo): void {
-    const existing = readDurableSettings(info.config);
+    const existing = readGroupSettings(info.config);
     const differences = groupDifferences(existing, this.#settings);
     const { partitions, ackTimeoutMs, maxDeliveries } = existing;
     this.#seen = { partitions, ackTimeoutMs, ...(Number.isFinite(maxDeliveries) && { maxDeliveries }) };

@@ -2,11 +2,10 @@ import type { ConsumerGroupName } from "@stationkit/core-protocol";
 import { parseStationName, toInternalName } from "@stationkit/core-protocol";
 import type { DeadLetterCause } from "@stationkit/station-admin";
 import type { MemphisClient } from "@stationkit/station-admin/memphis";
-import type { DeadLetterNotice } from "../consumer.js";
 import { DeadLetterError } from "../consumer-errors.js";
 import type { DeadLetterSink } from "./dead-letter-sink.js";
+import type { DeadMessage, StoredDeadLetter } from "./dead-letter-writer.js";
 import { persist } from "./persist.js";
-import type { StationMessage } from "./station-message.js";
 
 /** What stands for the dead-letter station where a broker keeps dead letters in its database. */
 const BROKER_STORE = "";
@@ -29,8 +28,11 @@ export class MemphisDeadLetters implements DeadLetterSink {
     return undefined;
   }
 
-  /** Resolves when the server has read the event. @throws {DeadLetterError} */
-  async store(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<DeadLetterNotice> {
+  /**
+   * Resolves when the server has read the event; of a message that was delivered too often the broker makes the dead letter by itself.
+   * @throws {DeadLetterError}
+   */
+  async store(message: DeadMessage, cause: DeadLetterCause, reason: string): Promise<StoredDeadLetter> {
     const { station, partition, sequence, deliveries } = message;
     const event = {
       station: parseStationName(station),
@@ -40,10 +42,11 @@ export class MemphisDeadLetters implements DeadLetterSink {
       partition,
     };
     try {
-      await persist(() => this.#client.sendDeadLetter(event));
+      if (cause !== "max-deliveries") await persist(() => this.#client.sendDeadLetter(event));
     } catch (error) {
       throw new DeadLetterError(message, BROKER_STORE, { cause: error });
     }
-    return { station, partition, sequence, cause, reason, deliveries, dlsStation: BROKER_STORE };
+    const notice = { station, partition, sequence, cause, reason, deliveries, dlsStation: BROKER_STORE };
+    return { notice, isFirst: cause !== "max-deliveries" };
   }
 }

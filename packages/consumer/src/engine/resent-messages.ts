@@ -61,7 +61,7 @@ export class ResentMessages implements MessageOwner {
   }
 
   /** Only an acknowledgement has a meaning to the broker. */
-  write(message: StationMessage, word: Uint8Array): boolean {
+  write(message: StationMessage, word: string): boolean {
     // Lost with the connection, the message stays in the store.
     if (word === ANSWER.ack) this.confirm(message).catch(() => undefined);
     return true;

@@ -1,6 +1,5 @@
 import { UsageError } from "../errors/usage-errors.js";
 import { BrokerError, PermissionDeniedError } from "../errors/broker-errors.js";
-import type { ServerDescription } from "./connection.js";
 import type { JetStreamApi } from "./jetstream-api.js";
 
 /** Who makes stations and knows who uses them: JetStream itself, or a Memphis broker by its `$memphis_…` subjects. */
@@ -18,7 +17,7 @@ export function requireControlPlane(value: unknown): ControlPlaneOption {
 /** What the decision is made from. */
 export interface ControlPlaneSource {
   readonly jetStream: JetStreamApi;
-  readonly server: ServerDescription;
+  readonly server: { readonly jetStreamApiLevel: number };
 }
 
 /** Makes the function that decides, once: those who ask meanwhile share the question, and a question that failed is asked anew. */

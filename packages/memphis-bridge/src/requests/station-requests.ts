@@ -28,11 +28,13 @@ export const stationCreations: Endpoint = plainEndpoint("stationCreations", asyn
 
 /**
  * What streams cannot carry is written down first: whoever goes on after this bridge died finds it.
- * @throws {BrokerError} for a schema that does not exist, where a Memphis broker answers ok and makes nothing.
+ * @throws {BrokerError} for a schema that does not exist, where a Memphis broker answers ok and makes nothing, and for a station that shall
+ *   hold its own dead letters: its groups would be sent them again, and give them up again, for ever.
  */
 async function create(context: BridgeContext, request: NormalizedStationCreation): Promise<void> {
   const { admin, state } = context;
   const { stationName: name, dlsStation } = request;
+  if (dlsStation === name) throw new BrokerError(`DLS station "${name}" must be another station`);
   const schema = request.schemaName === undefined ? undefined : await requireSchema(context, request.schemaName);
   if (dlsStation !== undefined) await ensureStation(context, dlsStation);
   await state.announceStation(name, {

@@ -68,7 +68,12 @@ export function useStage(options: BridgeOptions = {}): Stage {
   return stage;
 }
 
+/** How a client of the official SDK reaches a server; a busy machine may need more than its two seconds. */
+export function address(port: number): { host: string; port: number; timeoutMs: number; suppressLogs: boolean } {
+  return { host: "127.0.0.1", port, timeoutMs: 20_000, suppressLogs: true };
+}
+
 /** A client of the official SDK, as its users make one. */
 export function connectMemphis(port: number): Promise<Memphis> {
-  return createMemphisInstance().connect({ host: "127.0.0.1", port, ...LOGIN, suppressLogs: true });
+  return createMemphisInstance().connect({ ...address(port), ...LOGIN });
 }

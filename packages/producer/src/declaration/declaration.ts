@@ -14,7 +14,7 @@ export interface MessageStyle {
   /** Header lines of every message, each ended by CR LF; may be empty. */
   readonly headerLines: string;
   /** The lines by which the broker knows a repeat. They come first in the header block. */
-  messageIdLines(msgId: string): string;
+  readonly messageIdLines: (msgId: string) => string;
 }
 
 /** What is to be done with a message that does not fit its station's schema. */

@@ -17,6 +17,13 @@ export const memphisBackend: StationBackend = {
   addPartitions: () =>
     Promise.reject(new UnsupportedOnMemphisError("addPartitions", "a station's partitions never change there")),
   destroy: (operation, name) => clientOf(operation).destroyStation(name),
+  destroyGroup: () =>
+    Promise.reject(
+      new UnsupportedOnMemphisError(
+        "consumerGroups().destroy",
+        "the broker keeps groups in a database, and forgets one when its last consumer is closed",
+      ),
+    ),
   deadLetters: () => unsupportedDeadLetters,
 };
 
@@ -28,10 +35,7 @@ const refusal = (operation: string): UnsupportedOnMemphisError =>
 
 const unsupportedDeadLetters: DeadLetters = {
   dlsStation: () => Promise.reject(refusal("dlsStation")),
-  // eslint-disable-next-line require-yield -- it has nothing to give, and its caller iterates
-  async *list() {
-    throw refusal("list");
-  },
+  list: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(refusal("list")) }) }),
   resend: () => Promise.reject(refusal("resend")),
   drop: () => Promise.reject(refusal("drop")),
 };

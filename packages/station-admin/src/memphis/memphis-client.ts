@@ -111,7 +111,7 @@ export function createMemphisClient(connection: Connection, options: MemphisClie
 }
 
 /** @param begin - makes the operation whose time a request takes. */
-export function memphisClient(connection: Connection, begin: () => Operation): MemphisClient {
+function memphisClient(connection: Connection, begin: () => Operation): MemphisClient {
   const username = connection.username ?? DEFAULT_MEMPHIS_USERNAME;
   const own = { username, connectionId: connection.id };
   const ask = <Reply extends { readonly error: string }>(request: ControlRequest<Reply>): Promise<Reply> =>

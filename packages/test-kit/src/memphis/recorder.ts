@@ -19,10 +19,11 @@ export type Respond = (message: RecordedMessage) => Promise<Uint8Array | string 
 /** Listens to every subject on which clients speak to a broker. @returns how to stop. */
 export function recordControlPlane(connection: Connection, respond: Respond): () => void {
   const { natsConnection } = connection;
-  const { sdkClientsUpdates: _fromBroker, ...toBroker } = CONTROL_SUBJECT;
-  const subscriptions = Object.entries(toBroker).map(([key, subject]) =>
-    natsConnection.subscribe(subject, {
-      queue: CONTROL_QUEUE_GROUP[key as keyof typeof CONTROL_QUEUE_GROUP],
+  const keys = Object.keys(CONTROL_QUEUE_GROUP) as (keyof typeof CONTROL_QUEUE_GROUP)[];
+  const subscriptions = keys.map((key) => {
+    const subject = CONTROL_SUBJECT[key];
+    return natsConnection.subscribe(subject, {
+      queue: CONTROL_QUEUE_GROUP[key],
       callback: (error, message) => {
         if (error !== null) return;
         const recorded: RecordedMessage = {
@@ -36,8 +37,8 @@ export function recordControlPlane(connection: Connection, respond: Respond): ()
           if (answer !== undefined && recorded.wantsReply) message.respond(answer);
         });
       },
-    }),
-  );
+    });
+  });
   return () => {
     for (const subscription of subscriptions) subscription.unsubscribe();
   };

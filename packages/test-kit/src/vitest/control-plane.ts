@@ -3,7 +3,7 @@ import { it, type TestAPI } from "vitest";
 
 /** What has to be at the address that `STATIONKIT_BRIDGE` names: a module, so that no package here depends on the bridge. */
 interface BridgeModule {
-  serveMemphis(connection: Connection): Promise<{ close(): Promise<void> }>;
+  readonly serveMemphis: (connection: Connection) => Promise<{ close(): Promise<void> }>;
 }
 
 /**

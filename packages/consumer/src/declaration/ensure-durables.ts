@@ -26,7 +26,7 @@ export async function ensureDurables(
 }
 
 /** @throws {UsageError} when the station has no such partition. */
-export function choosePartitions(options: ResolvedConsumerOptions, { name, partitions }: Station): readonly number[] {
+function choosePartitions(options: ResolvedConsumerOptions, { name, partitions }: Station): readonly number[] {
   const { partitionNumber, partitionKey, partitioner } = options;
   try {
     if (partitionNumber !== undefined) return [explicitPartition(partitions, partitionNumber)];

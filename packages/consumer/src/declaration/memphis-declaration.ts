@@ -7,7 +7,7 @@ import { MemphisDeadLetters } from "../engine/memphis-dead-letters.js";
 import { ResentMessages } from "../engine/resent-messages.js";
 import { toWireStart } from "../start-position.js";
 import { ensureDurables } from "./ensure-durables.js";
-import type { Membership } from "./membership.js";
+import type { Declaration } from "./declaration.js";
 
 /** More deliveries than this a broker takes for this. @see memphis-protocol.md section 3.5 */
 const MAX_DELIVERIES = 10;
@@ -19,7 +19,7 @@ const FIRST_SEQUENCE = 1;
  * A member whose settings differ from the group's would change them for all: so the group is looked at first, and registered with as it is.
  * @throws {UnsupportedOnMemphisError} @throws {ConsumerGroupConflictError} before anything was asked for.
  */
-export async function joinOnMemphis(connection: Connection, options: ResolvedConsumerOptions): Promise<Membership> {
+export async function declareOnMemphis(connection: Connection, options: ResolvedConsumerOptions): Promise<Declaration> {
   refuseUnsupported(options);
   const { stationName, group, consumerName, insistsOn } = options;
   await provideStation(connection, stationName, options.station);

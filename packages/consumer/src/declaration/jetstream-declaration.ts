@@ -4,10 +4,13 @@ import type { ResolvedConsumerOptions } from "../consumer-options.js";
 import { DeadLetterWriter } from "../engine/dead-letter-writer.js";
 import { Durables } from "../engine/durables.js";
 import { ensureDurables } from "./ensure-durables.js";
-import type { Membership } from "./membership.js";
+import type { Declaration } from "./declaration.js";
 
 /** Nobody registers members on plain JetStream: the station and the group's durables have to be there. */
-export async function joinOnJetStream(connection: Connection, options: ResolvedConsumerOptions): Promise<Membership> {
+export async function declareOnJetStream(
+  connection: Connection,
+  options: ResolvedConsumerOptions,
+): Promise<Declaration> {
   requireExclusive(connection, options);
   const { stationName, group, consumerName } = options;
   const station = await createStationAdmin(connection).ensure({ ...options.station, name: stationName });

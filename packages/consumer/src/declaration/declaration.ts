@@ -5,7 +5,7 @@ import type { Durables } from "../engine/durables.js";
 import type { OpenResent } from "../engine/resent-messages.js";
 
 /** A member made known to the broker, in whatever way this broker wants it. */
-export interface Membership {
+export interface Declaration {
   readonly station: Station;
   readonly durables: Durables;
   /** The group's durables on the partitions that are read, by partition number. */
