@@ -209,7 +209,10 @@ export class Memphis {
   async #declared(options: ProducerOptions, request: ResolvedProduce, onTold: () => void): Promise<Producer> {
     const session = this.#required;
     try {
-      return await this.producer(options);
+      const { stationName, ...declaration } = options;
+      return await (typeof stationName === "string"
+        ? session.producerAtHand(stationName, declaration)
+        : this.producer(options));
     } catch (cause) {
       const error = toStationkitError(cause);
       if (request.asyncProduce && !isCallersFault(error)) {

@@ -21,11 +21,13 @@ describe("a message in memphis-dev's words", () => {
     expect(Buffer.from(message as Uint8Array).toString()).toBe("before");
   });
 
-  it("finds an id in the header that memphis-dev would have written it to", () => {
-    const headers = { "msg-id": "from-header", a: "1" };
-    expect(resolveProduce({ message: "m", headers })).toMatchObject({ msgId: "from-header", headers: { a: ["1"] } });
+  it("has no id but its own: one among headers that were passed on is that of another message", () => {
+    const headers = { "msg-id": "of another", a: "1" };
+    expect(resolveProduce({ message: "m", headers })).toMatchObject({ msgId: undefined, headers: { a: ["1"] } });
+    expect(resolveProduce({ message: "m", headers }).headers).not.toHaveProperty("msg-id");
     expect(resolveProduce({ message: "m", headers, msgId: "own" })).toMatchObject({ msgId: "own" });
     expect(resolveProduce({ message: "m", msgId: null }).msgId).toBeUndefined();
+    expect(resolveProduce({ message: "m", msgId: "" }).msgId).toBeUndefined();
   });
 
   it.each<[ProduceOptions]>([

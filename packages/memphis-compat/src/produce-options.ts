@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { type MessageHeaders, requireKnownKeys, UsageError } from "@stationkit/core-protocol";
+import { HEADER, type MessageHeaders, requireKnownKeys, UsageError } from "@stationkit/core-protocol";
 import { type HeadersInput, readHeaders } from "./message-headers.js";
 
 /** A message and how to send it: memphis-dev's names, defaults and units. */
@@ -29,8 +29,6 @@ export const PRODUCE_DEFAULTS: { readonly ackWaitSec: 15; readonly asyncProduce:
   asyncProduce: true,
 });
 
-/** memphis-dev's users put ids into this header as well. */
-const MESSAGE_ID_HEADER = "msg-id";
 const MAX_WAIT_SEC = 2_147_483;
 
 /** Checked, in the words of our producer. */
@@ -53,15 +51,14 @@ export interface PartitionChoice {
 export function resolveProduce(options: ProduceOptions): ResolvedProduce {
   requireKnownKeys("produce", options, KEYS);
   if (!("message" in options)) throw new UsageError("produce: message is missing");
-  const { [MESSAGE_ID_HEADER]: idHeader, ...headers } = readHeaders(options.headers ?? {});
   return {
     // A copy: memphis-dev has written the bytes when produce() returns, and callers use their buffer again.
     message: types.isUint8Array(options.message) ? new Uint8Array(options.message) : options.message,
     deliveryTimeoutMs: waitMs(options.ackWaitSec ?? PRODUCE_DEFAULTS.ackWaitSec),
     asyncProduce: options.asyncProduce ?? PRODUCE_DEFAULTS.asyncProduce,
-    headers,
+    headers: withoutMessageId(readHeaders(options.headers ?? {})),
     // memphis-dev takes no notice of an empty one.
-    msgId: (options.msgId ?? "") === "" ? [idHeader].flat()[0] : (options.msgId ?? undefined),
+    msgId: (options.msgId ?? "") === "" ? undefined : (options.msgId ?? undefined),
     partition: choosePartition(options.producerPartitionKey, options.producerPartitionNumber),
   };
 }
@@ -84,6 +81,14 @@ export function applyPartitions(choice: PartitionChoice, partitions: readonly nu
     throw new UsageError("give a partition key or a partition number, not both");
   }
   return choice;
+}
+
+/**
+ * The id of another message, among headers that a reader passes on: a Memphis broker would take the new message for a repeat of that one,
+ * and drop it.
+ */
+function withoutMessageId(headers: MessageHeaders): MessageHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([key]) => key !== HEADER.memphisMessageId));
 }
 
 function waitMs(seconds: number): number {

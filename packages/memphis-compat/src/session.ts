@@ -78,6 +78,12 @@ export class Session {
     return opening;
   }
 
+  /** As `producer`, but the one that is there serves also where a unique name is asked for: else each message would have its own. */
+  producerAtHand(stationName: string, declaration: ProducerDeclaration): Promise<Producer> {
+    const key = cacheKey(parseStationName(stationName), parseProducerName(declaration.producerName));
+    return this.#producers.get(key)?.opening ?? this.producer(stationName, declaration);
+  }
+
   /** A producer whose messages go to several stations; it declares itself on each with its first message. */
   manyStationsProducer(stationNames: readonly string[], declaration: ProducerDeclaration): Producer {
     for (const name of stationNames) parseStationName(name);
@@ -85,7 +91,7 @@ export class Session {
     const declared = new Set<Producer>();
     const target = new ManyStationsTarget(stationNames, {
       get: async (stationName) => {
-        const producer = await this.producer(stationName, { ...declaration, producerName: name });
+        const producer = await this.producerAtHand(stationName, { ...declaration, producerName: name });
         declared.add(producer);
         return producer;
       },

@@ -1,4 +1,4 @@
-import { type Connection, encodePayload, type StationName } from "@stationkit/core-protocol";
+import { type Connection, DeliveryExpiredError, encodePayload, type StationName } from "@stationkit/core-protocol";
 import type { Producer as Engine, PubAck } from "@stationkit/producer";
 import { SchemaValidationError } from "./errors.js";
 import type { Log } from "./log.js";
@@ -33,19 +33,36 @@ export class StationTarget {
     const { engines, held } = this.#parts;
     const engine = engines.peek(request.deliveryTimeoutMs);
     if (this.#waiting === 0 && engine !== undefined && held.schema.isSettled) return this.#hand(engine, request);
+    return this.#sendInTurn(request);
+  }
+
+  /** Behind those who wait already, once there are an engine and a schema; no longer than the message may take. */
+  async #sendInTurn(request: ResolvedProduce): Promise<PubAck | undefined> {
+    const { engines, held } = this.#parts;
+    const patience = new AbortController();
     this.#waiting++;
     const turn = this.#turn.then(async () => {
       try {
         const opened = await engines.get(request.deliveryTimeoutMs);
         await held.schema.current();
         // In an object: the next in turn does not wait for the outcome.
-        return { outcome: this.#hand(opened, request) };
+        return patience.signal.aborted ? undefined : { outcome: this.#hand(opened, request) };
       } finally {
         this.#waiting--;
       }
     });
     this.#turn = turn.catch(() => undefined);
-    return (await turn).outcome;
+    const handed = await within(request.deliveryTimeoutMs, turn);
+    if (handed !== undefined) return handed.outcome;
+    patience.abort();
+    throw this.#expired(request);
+  }
+
+  #expired({ deliveryTimeoutMs, msgId }: ResolvedProduce): DeliveryExpiredError {
+    const { station } = this.#parts;
+    // No partition was chosen yet, and none is 0.
+    const fields = { station, partition: 0, msgId, attempts: 0, deliveryTimeoutMs };
+    return new DeliveryExpiredError(`station "${station}" could not be reached within ${deliveryTimeoutMs} ms`, fields);
   }
 
   async close(): Promise<void> {
@@ -74,5 +91,18 @@ export class StationTarget {
       }
       throw error;
     }
+  }
+}
+
+/** What work gives, or undefined when it takes too long; it then goes on by itself. */
+async function within<Result>(ms: number, work: Promise<Result>): Promise<Result | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

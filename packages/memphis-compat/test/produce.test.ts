@@ -109,6 +109,16 @@ describe("a producer", () => {
     const memphis = await broker.memphis();
     const names = { stationName: broker.station(), producerName: "p", genUniqueSuffix: true };
     expect(await memphis.producer(names)).not.toBe(await memphis.producer(names));
+    for (const message of ["1", "2"]) await memphis.produce({ ...names, message, asyncProduce: false });
+    const writers = new Set<unknown>();
+    for (const sequence of [1, 2]) {
+      const { message } = await broker.connection.jetStream.request<{ message: { hdrs: string } }>(
+        `STREAM.MSG.GET.${names.stationName}$1`,
+        { seq: sequence },
+      );
+      writers.add(/producedBy: (p_[0-9a-f]{8})/.exec(Buffer.from(message.hdrs, "base64").toString())?.[1]);
+    }
+    expect([...writers]).toEqual([expect.any(String)]);
   });
 
   it("of several stations sends to all, and says which failed", async () => {

@@ -1,5 +1,5 @@
 /** Thrown where a schema needs a package that is not installed. */
-export class PackageMissingError extends Error {
+class PackageMissingError extends Error {
   constructor(names: readonly string[], options?: ErrorOptions) {
     super(`install ${names.join(" and ")} beside @stationkit/memphis-compat: npm install ${names.join(" ")}`, options);
   }

@@ -71,7 +71,7 @@ export async function detachSchema(call: SchemaCall, stationName: string): Promi
 }
 
 /** @throws {UsageError} @see memphis-protocol.md section 2, "Schema names" */
-export function requireSchemaName(name: unknown): string {
+function requireSchemaName(name: unknown): string {
   const isLegal = typeof name === "string" && /^[a-z0-9]([a-z0-9_.-]*[a-z0-9])?$/.test(name);
   if (isLegal && name.length <= MAX_NAME_LENGTH) return name;
   const rule = `1 to ${MAX_NAME_LENGTH} of a-z 0-9 _ - . with an alphanumeric at both ends`;

@@ -5,7 +5,7 @@ import { type BridgeOptions, type MemphisBridge, serveMemphis } from "@stationki
 import { afterEach } from "vitest";
 import type { CompatBroker } from "./compat.js";
 
-/** A control plane for one test, and files for its schemas. */
+/** A control plane for one test, which ends with its connection, after its clients; and files for its schemas. */
 export interface BridgeOfTest {
   /** Starts one that ends with the test. */
   start(options?: BridgeOptions): Promise<MemphisBridge>;
@@ -14,18 +14,14 @@ export interface BridgeOfTest {
 }
 
 export function useBridge(broker: CompatBroker): BridgeOfTest {
-  const bridges: MemphisBridge[] = [];
   let directory: string | undefined;
-  afterEach(async () => {
-    await Promise.all(bridges.splice(0).map((bridge) => bridge.close()));
+  afterEach(() => {
     if (directory !== undefined) rmSync(directory, { recursive: true });
     directory = undefined;
   });
   return {
     async start(options) {
-      const bridge = await serveMemphis(await broker.connect(), options);
-      bridges.push(bridge);
-      return bridge;
+      return serveMemphis(await broker.connect(), options);
     },
     file(name, content) {
       directory ??= mkdtempSync(join(tmpdir(), "memphis-compat-schemas-"));

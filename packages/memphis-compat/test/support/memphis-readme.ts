@@ -105,10 +105,14 @@ export async function runExample(
     `return { ${made.map((one) => `${one}: typeof ${one} === "undefined" ? undefined : ${one}`).join(", ")} };`,
     "}",
   ].join("\n");
+  return (await runProgram(body, world)) as Made;
+}
+
+/** Runs a text as a program, in sloppy mode, since some examples assign to what nobody declared. @param world - its names. */
+export async function runProgram(text: string, world: World): Promise<unknown> {
   const names = Object.keys(world);
-  // An example is a text of the installed package, so it is made a function here; sloppy mode, since some assign to what nobody declared.
-  const run = new AsyncFunction(...names, body);
-  return (await run(...names.map((one) => world[one]))) as Made;
+  const run = new AsyncFunction(...names, text);
+  return run(...names.map((one) => world[one]));
 }
 
 const AsyncFunction = (async () => Promise.resolve()).constructor as new (
