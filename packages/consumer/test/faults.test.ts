@@ -30,7 +30,7 @@ describe("groups whose members die", () => {
   );
 
   it("make a dead letter of a message that kills its readers, and of nothing beside it", async () => {
-    await expectPromisesKept(poisonKills, { count: 2_000 });
+    await expectPromisesKept(poisonKills, { count: 1_000 });
   });
 
   it("make a dead letter of what the server gives up, also when its last reader dies with it", async () => {

@@ -99,7 +99,7 @@ export class PartitionReader implements MessageOwner {
     const { partitions, ackTimeoutMs } = this.recovery.settings;
     this.hold = partitions === "exclusive" ? holdPartition(this, host, ackTimeoutMs) : undefined;
     // Somebody may be dying of one of them, which is back within that time.
-    if (info.num_redelivered > 0) this.window.narrow(FORGET_TICKS);
+    if (info.num_redelivered > 0 && info.num_ack_pending > 0) this.window.narrow(FORGET_TICKS);
   }
 
   get station(): StationName {

@@ -1,12 +1,14 @@
 import { type Connection, connect } from "@stationkit/core-protocol";
 import { type Consumer, createConsumer } from "@stationkit/consumer";
-import { parseIndex, ReadingAudit, type ReceivedIndex } from "@stationkit/test-kit";
+import { parseIndex, ReadingAudit, type ReceivedIndex, waitUntil } from "@stationkit/test-kit";
 import { keyOf, STATION } from "./stage.js";
 
 /** Members of one group in this process, each with a connection of its own, and what they are handed and told. */
 export class Readers implements AsyncDisposable {
-  /** Error codes of interruptions, and `resumed`, in the order in which they were told. */
+  /** Error codes of interruptions, in the order in which they were told. */
   readonly told: string[] = [];
+  /** Members' partitions that were interrupted and have not resumed. */
+  readonly interrupted = new Set<string>();
   readonly received: ReceivedIndex[] = [];
   readonly connections: Connection[] = [];
   disconnects = 0;
@@ -33,6 +35,11 @@ export class Readers implements AsyncDisposable {
     return readers;
   }
 
+  /** Resolves when all that was interrupted has resumed. @throws {Error} when something does not. */
+  async resumed(): Promise<void> {
+    await waitUntil(() => this.interrupted.size === 0, { what: "what was interrupted has resumed", timeoutMs: 60_000 });
+  }
+
   /** @param messages - that the group was to get. */
   audit(messages: number): ReadingAudit {
     const audit = new ReadingAudit(messages, keyOf);
@@ -45,8 +52,14 @@ export class Readers implements AsyncDisposable {
   }
 
   #read(consumer: Consumer): void {
-    consumer.on("reading-interrupted", (error) => this.told.push(error.code));
-    consumer.on("reading-resumed", () => this.told.push("resumed"));
+    const nameOf = (partition: number): string => `${consumer.consumerName}/${partition}`;
+    consumer.on("reading-interrupted", (error, { partition }) => {
+      this.told.push(error.code);
+      this.interrupted.add(nameOf(partition));
+    });
+    consumer.on("reading-resumed", ({ partition }) => {
+      this.interrupted.delete(nameOf(partition));
+    });
     consumer.on("message", (message) => {
       this.received.push({ index: parseIndex(message.data) ?? -1, partition: message.partition });
       void message.ack();

@@ -1,13 +1,12 @@
-import { CONSUMER_DEFAULTS } from "@stationkit/consumer";
 import { parseIndex, type Scenario, waitUntil } from "@stationkit/test-kit";
 import { auditGroup, groupsAreDone, openStage, produceAll, STATION, type Stage } from "../stage.js";
 
 const GROUP = "g";
-const MEMBERS = 2;
+const MEMBERS = { full: 2, short: 1 };
 
 /** Keeps so many members there, as whatever supervises them would, until nothing is left. @returns how many have died. */
-async function superviseUntil(stage: Stage, maxDeliveries: number, isOver: () => boolean): Promise<number> {
-  const options = { stationName: STATION, consumerGroup: GROUP, ackTimeoutMs: 1_000, maxDeliveries };
+async function superviseUntil(stage: Stage, members: number, isOver: () => boolean): Promise<number> {
+  const options = { stationName: STATION, consumerGroup: GROUP, ackTimeoutMs: 1_000 };
   let deaths = 0;
   const keep = async (): Promise<void> => {
     while (!isOver()) {
@@ -15,7 +14,7 @@ async function superviseUntil(stage: Stage, maxDeliveries: number, isOver: () =>
       if (signal === "SIGKILL" && !isOver()) deaths++;
     }
   };
-  await Promise.all(Array.from({ length: MEMBERS }, keep));
+  await Promise.all(Array.from({ length: members }, keep));
   return deaths;
 }
 
@@ -30,7 +29,7 @@ export const poisonKills: Scenario = {
     await using stage = await openStage(context, { partitions: 2, poison });
     await produceAll(stage.connection, count);
     let isOver = false;
-    const supervising = superviseUntil(stage, isShort ? 6 : CONSUMER_DEFAULTS.maxDeliveries, () => isOver);
+    const supervising = superviseUntil(stage, isShort ? MEMBERS.short : MEMBERS.full, () => isOver);
     await waitUntil(() => stage.members.present.length > 0, { what: "the first member is started" });
     await groupsAreDone(stage, [GROUP]);
     isOver = true;
