@@ -302,7 +302,11 @@ export class PartitionReader implements MessageOwner {
       giveBack: () => {
         host.giveBack(this);
       },
-      unpin: (pinId) => host.durables.unpin(this.partition, pinId).catch(() => undefined),
+      unpin: (pinId) => {
+        // The next member waits for the answers to what was delivered here.
+        host.writer.flush();
+        return host.durables.unpin(this.partition, pinId).catch(() => undefined);
+      },
       assigned: () => {
         host.assigned(this);
       },
