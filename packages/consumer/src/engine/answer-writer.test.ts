@@ -1,5 +1,5 @@
 import type { Connection } from "@stationkit/core-protocol";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AnswerWriter } from "./answer-writer.js";
 import { ANSWER } from "./answers.js";
 
@@ -23,28 +23,42 @@ class FakeConnection {
 
 let connection: FakeConnection;
 let writer: AnswerWriter;
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 beforeEach(() => {
+  vi.useFakeTimers();
   connection = new FakeConnection();
   writer = new AnswerWriter(connection as unknown as Connection);
 });
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe("AnswerWriter", () => {
-  it("writes at the end of the turn what was answered in it, in order, at once", async () => {
+  it("writes after a moment what was answered meanwhile, in order, at once", () => {
     expect(writer.write("a", ANSWER.ack)).toBe(true);
+    vi.advanceTimersByTime(1);
     expect(writer.write("b", ANSWER.nack)).toBe(true);
     expect(connection.written).toEqual([]);
-    await turn();
+    vi.advanceTimersByTime(1);
     expect(connection.written).toEqual(["a +ACK", "b -NAK"]);
     expect(connection.flushes).toBe(1);
   });
 
-  it("does not wait for the turn's end when there are many", () => {
-    for (let i = 0; i < 300; i++) writer.write(`${i}`, ANSWER.ack);
-    expect(connection.written).toHaveLength(256);
+  it("does not wait when there are many", () => {
+    for (let i = 0; i < 600; i++) writer.write(`${i}`, ANSWER.ack);
+    expect(connection.written).toHaveLength(512);
     writer.flush();
-    expect(connection.written).toEqual(Array.from({ length: 300 }, (_, i) => `${i} +ACK`));
+    expect(connection.written).toEqual(Array.from({ length: 600 }, (_, i) => `${i} +ACK`));
+  });
+
+  it("does not wait for a timer that cannot run, since each message takes long and the next one is there", () => {
+    for (let i = 0; i < 40; i++) {
+      writer.write(`${i}`, ANSWER.ack);
+      // The clock goes on, and no timer runs.
+      vi.spyOn(performance, "now").mockReturnValue((i + 1) * 5);
+    }
+    expect(connection.written).toHaveLength(32);
   });
 
   it("lets what is answered in the same go travel with whatever is written", async () => {
@@ -55,14 +69,14 @@ describe("AnswerWriter", () => {
     expect(connection.written).toEqual([]);
     await Promise.resolve();
     expect(connection.written).toEqual(["a +ACK", "b +ACK"]);
-    await turn();
+    vi.advanceTimersByTime(10);
     expect(connection.flushes).toBe(1);
   });
 
-  it("keeps answers for the connection that comes back, up to a bound", async () => {
+  it("keeps answers for the connection that comes back, up to a bound", () => {
     connection.protocol.connected = false;
     expect(writer.write("a", ANSWER.ack)).toBe(true);
-    await turn();
+    vi.advanceTimersByTime(10);
     expect(connection.written).toEqual([]);
     for (let i = 1; i < 100_000; i++) writer.write("x", ANSWER.ack);
     expect(writer.write("too many", ANSWER.ack)).toBe(false);

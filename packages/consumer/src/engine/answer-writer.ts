@@ -2,21 +2,27 @@ import { type Connection, isLive } from "@stationkit/core-protocol";
 
 /** Kept for a connection that comes back, at most; what is answered beyond that comes again. */
 const MAX_WAITING = 100_000;
-/** Written together at most: about as many as one read of the socket brings messages. */
-const BATCH = 256;
+/** Written together at most. */
+const BATCH = 512;
+/** How long an answer waits for others. */
+const DELAY_MS = 2;
+/** A `for await` over messages that are there keeps timers from running: so many answers after each other look at the clock. */
+const LOOK_EVERY = 16;
 
 /**
- * Collects answers and writes them together: when there are enough, when something else is written anyway, and when the turn of the
- * event loop is over. A `for await` over messages that are there never ends its turn, and each of its answers would be a write of its
- * own. Every write costs the client and the server a system call, which is more than a message does.
+ * Collects answers and writes them together: when there are enough, when something else is written anyway, and when the first of them
+ * has waited for long enough. Every write costs the client and the server a system call, which is more than a message does, and
+ * the server takes answers that come together faster.
  */
 export class AnswerWriter {
   readonly #connection: Connection;
   readonly #subjects: string[] = [];
   /** Parallel to `#subjects`. */
   readonly #words: string[] = [];
-  #scheduled = false;
-  #joins = false;
+  /** When the first of them was given. */
+  #firstAt = 0;
+  #isScheduled = false;
+  #isJoining = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -29,20 +35,21 @@ export class AnswerWriter {
   write(subject: string, word: string): boolean {
     const { natsConnection } = this.#connection;
     if (natsConnection.isClosed() || this.#subjects.length >= MAX_WAITING) return false;
-    this.#subjects.push(subject);
+    const count = this.#subjects.push(subject);
     this.#words.push(word);
-    if (this.#subjects.length >= BATCH) this.flush();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(this.#onTurn);
+    if (count === 1) this.#firstAt = performance.now();
+    if (count >= BATCH || (count % LOOK_EVERY === 0 && performance.now() - this.#firstAt > DELAY_MS)) this.flush();
+    else if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      setTimeout(this.#onDelay, DELAY_MS);
     }
     return true;
   }
 
   /** Something is being written: what is answered before this runs to its end goes with it. */
   join(): void {
-    if (this.#joins) return;
-    this.#joins = true;
+    if (this.#isJoining) return;
+    this.#isJoining = true;
     queueMicrotask(this.#onWritten);
   }
 
@@ -61,12 +68,12 @@ export class AnswerWriter {
   }
 
   readonly #onWritten = (): void => {
-    this.#joins = false;
+    this.#isJoining = false;
     this.flush();
   };
 
-  readonly #onTurn = (): void => {
-    this.#scheduled = false;
+  readonly #onDelay = (): void => {
+    this.#isScheduled = false;
     this.flush();
   };
 }

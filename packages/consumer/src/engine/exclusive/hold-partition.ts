@@ -15,6 +15,7 @@ export interface HeldReader {
 /** What a hold does with the member that it is of. */
 export interface HoldHost<Reader> {
   readonly durables: Durables;
+  readonly writer: { flush(): void };
   giveBack(reader: Reader): void;
   assigned(reader: Reader): void;
   revoked(reader: Reader): void;
@@ -51,7 +52,11 @@ export function holdPartition<Reader extends HeldReader>(
     giveBack: () => {
       host.giveBack(reader);
     },
-    unpin: (pinId) => host.durables.unpin(partition, pinId).catch(() => undefined),
+    unpin: (pinId) => {
+      // The next member waits for the answers to what was delivered here.
+      host.writer.flush();
+      return host.durables.unpin(partition, pinId).catch(() => undefined);
+    },
     assigned: () => {
       host.assigned(reader);
     },
