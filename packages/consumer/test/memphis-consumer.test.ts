@@ -122,11 +122,13 @@ describe("a consumer on a Memphis broker", () => {
     consumer.on("message-dead-lettered", (notice) => notices.push(notice));
     const messages = await consumer.fetch({ batchSize: 2, maxWaitMs: 5_000 });
     for (const message of messages) await message.deadLetter("no such customer");
-    const sent = broker.sent(CONTROL_SUBJECT.nackedDls);
-    expect([...sent].sort((a, b) => Number(a["partition"]) - Number(b["partition"]))).toEqual([
-      { station_name: stationName, error: "no such customer", cg_name: "g#h", seq: 1, partition: 1 },
-      { station_name: stationName, error: "no such customer", cg_name: "g#h", seq: 1, partition: 2 },
-    ]);
+    await vi.waitFor(() => {
+      const sent = broker.sent(CONTROL_SUBJECT.nackedDls);
+      expect([...sent].sort((a, b) => Number(a["partition"]) - Number(b["partition"]))).toEqual([
+        { station_name: stationName, error: "no such customer", cg_name: "g#h", seq: 1, partition: 1 },
+        { station_name: stationName, error: "no such customer", cg_name: "g#h", seq: 1, partition: 2 },
+      ]);
+    });
     expect(notices).toHaveLength(2);
     await vi.waitFor(async () => {
       expect(await consumer.lag()).toMatchObject([{ inFlight: 0 }, { inFlight: 0 }]);
