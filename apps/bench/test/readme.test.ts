@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
-import { CONTENDER_NAMES } from "../src/contender/catalog.js";
+import { CONTENDER_NAMES, type ContenderName, type Task } from "../src/contender/catalog.js";
 import { TARGETS } from "../src/report/targets.js";
 import { bench, mainFile, repository } from "./support/paths.js";
 
@@ -15,6 +15,7 @@ const readme = readFileSync(join(bench, "README.md"), "utf8");
 const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, text]) => text ?? "");
 const commands = blocks.flatMap((block) => block.trim().split("\n")).map((line) => line.replace(/ *#.*$/, ""));
 const WHOLE = "npm run bench";
+const WHOLE_CONSUMER = "npm run bench -- --consumer";
 
 const out = mkdtempSync(join(tmpdir(), "stationkit-bench-"));
 afterAll(() => {
@@ -30,17 +31,17 @@ async function run(command: string, ...options: string[]): Promise<string> {
   return stdout;
 }
 
-function readReport(extension: string): string {
-  const [name, other] = readdirSync(out).filter((file) => file.endsWith(`.${extension}`));
+function readReport(directory: string, extension: string): string {
+  const [name, other] = readdirSync(directory).filter((file) => file.endsWith(`.${extension}`));
   expect(other).toBeUndefined();
-  return readFileSync(join(out, name!), "utf8");
+  return readFileSync(join(directory, name!), "utf8");
 }
 
 interface Report {
   readonly cells: readonly {
     readonly cell: { readonly contender: string; readonly partitions: number };
     readonly title: string;
-    readonly rounds: readonly (object | null)[];
+    readonly rounds: readonly { readonly kind: string; readonly sent: number }[];
   }[];
   readonly othersShare: number;
   readonly unavailable: readonly string[];
@@ -52,49 +53,69 @@ function valuesIn(value: unknown): unknown[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(valuesIn) : [value];
 }
 
+/** Runs a command with one round, and looks at all that it prints and writes. */
+async function runWhole(command: string, task: Task): Promise<Report> {
+  const directory = join(out, task);
+  expect(commands).toContain(command);
+  const printed = await run(command, TINY, "--size 128", `--out "${directory}"`);
+  const report = JSON.parse(readReport(directory, "json")) as Report;
+  const markdown = readReport(directory, "md");
+  const chart = readReport(directory, "svg");
+
+  // Nobody is missing but those of whom it says so.
+  const measured = new Set(report.cells.map(({ cell }) => cell.contender));
+  expect([...measured, ...report.unavailable].sort()).toEqual([...CONTENDER_NAMES[task]].sort());
+  for (const { title, rounds } of report.cells) {
+    for (const text of [printed, markdown]) expect(text).toMatch(new RegExp(`[|│] ${title} +[|│] +[1-9]`));
+    expect(chart).toContain(`>${title}</text>`);
+    expect(rounds).toHaveLength(1);
+    const { kind, sent, ...figures } = rounds[0]!;
+    expect(kind, title).toBe("measurement");
+    if (task === "produce") expect(sent, title).toBeGreaterThan(0);
+    else expect(sent, title).toBe(0);
+    for (const figure of valuesIn(figures)) {
+      expect(figure, `${title}: ${JSON.stringify(figures)}`).toBeTypeOf("number");
+      expect(figure, title).toBeGreaterThan(0);
+      expect(figure, title).toBeLessThan(Number.POSITIVE_INFINITY);
+    }
+  }
+  expect(report.othersShare).toBeGreaterThanOrEqual(0);
+  expect(report.othersShare).toBeLessThan(1);
+  expect(report.outcomes.map(({ statement }) => statement)).toEqual(TARGETS[task].map(({ statement }) => statement));
+  for (const { statement, verdict } of report.outcomes) {
+    expect(markdown).toMatch(
+      new RegExp(`\\| ${statement.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} \\|.*\\| ${verdict} \\|`),
+    );
+  }
+  return report;
+}
+
+function partitionsOf({ cells }: Report, contender: ContenderName): number[] {
+  return cells.filter(({ cell }) => cell.contender === contender).map(({ cell }) => cell.partitions);
+}
+
 describe.runIf(process.platform === "linux")("the commands of the README", () => {
   test(
     WHOLE,
     async () => {
-      expect(commands).toContain(WHOLE);
-      const printed = await run(WHOLE, TINY, "--size 128", `--out "${out}"`);
-      const report = JSON.parse(readReport("json")) as Report;
-      const markdown = readReport("md");
-      const chart = readReport("svg");
-
-      // Nobody is missing but those of whom it says so.
-      const measured = new Set(report.cells.map(({ cell }) => cell.contender));
-      expect([...measured, ...report.unavailable].sort()).toEqual([...CONTENDER_NAMES].sort());
-      expect(
-        report.cells.filter(({ cell }) => cell.contender === "stationkit").map(({ cell }) => cell.partitions),
-      ).toEqual([1, 4, 64]);
-      for (const { title, rounds } of report.cells) {
-        for (const text of [printed, markdown]) expect(text).toMatch(new RegExp(`[|│] ${title} +[|│] +[1-9]`));
-        expect(chart).toContain(`>${title}</text>`);
-        expect(rounds).toHaveLength(1);
-        const [figures] = rounds;
-        for (const figure of valuesIn(figures).filter((value) => value !== "measurement")) {
-          expect(figure, `${title}: ${JSON.stringify(figures)}`).toBeTypeOf("number");
-          expect(figure, title).toBeGreaterThan(0);
-          expect(figure, title).toBeLessThan(Number.POSITIVE_INFINITY);
-        }
-      }
-      expect(report.othersShare).toBeGreaterThanOrEqual(0);
-      expect(report.othersShare).toBeLessThan(1);
-      expect(report.outcomes.map(({ statement }) => statement)).toEqual(TARGETS.map(({ statement }) => statement));
-      for (const { statement, verdict } of report.outcomes) {
-        expect(markdown).toMatch(
-          new RegExp(`\\| ${statement.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} \\|.*\\| ${verdict} \\|`),
-        );
-      }
+      expect(partitionsOf(await runWhole(WHOLE, "produce"), "stationkit")).toEqual([1, 4, 64]);
     },
-    180_000,
+    300_000,
   );
 
-  test.each(commands.filter((command) => command !== WHOLE && !command.includes("--cluster")))(
+  test(
+    WHOLE_CONSUMER,
+    async () => {
+      const report = await runWhole(WHOLE_CONSUMER, "consume");
+      for (const contender of CONTENDER_NAMES.consume) expect(partitionsOf(report, contender)).toEqual([1, 8]);
+    },
+    300_000,
+  );
+
+  test.each(commands.filter((command) => ![WHOLE, WHOLE_CONSUMER].includes(command) && !command.includes("--cluster")))(
     "%s",
     async (command) => {
-      expect(await run(command, TINY, `--out "${out}"`)).toMatch(/at half of (its|the) maximum/);
+      expect(await run(command, TINY, `--out "${out}/some"`)).toMatch(/at half of the maximum|as fast as it goes/);
     },
   );
 

@@ -11,13 +11,14 @@ import { ConsumerClosedError, type UndecodableMessageError } from "./consumer-er
 import type { ResolvedConsumerOptions } from "./consumer-options.js";
 import { Dispatcher, type Handler } from "./dispatch.js";
 import { Burials } from "./engine/burials.js";
-import { DeadLetterWriter } from "./engine/dead-letter-writer.js";
-import type { DurableInfo } from "./engine/durable-config.js";
+import type { DeadLetterSink } from "./engine/dead-letter-sink.js";
 import type { Durables } from "./engine/durables.js";
+import type { DurableInfo } from "./engine/durable-config.js";
 import { GroupReader } from "./engine/group-reader.js";
 import type { StationMessage } from "./engine/station-message.js";
 import { Fetches, resolveFetchOptions } from "./fetch.js";
 import { Iterations } from "./iteration.js";
+import type { Declaration } from "./declaration/declaration.js";
 import { readLag } from "./lag.js";
 import type { ConsumerMessage } from "./message.js";
 import { Stillness } from "./stillness.js";
@@ -26,10 +27,7 @@ import { Stillness } from "./stillness.js";
 export interface GroupConsumerParts {
   readonly connection: Connection;
   readonly options: ResolvedConsumerOptions;
-  readonly station: Station;
-  readonly durables: Durables;
-  /** Of the partitions that are read, by number. */
-  readonly infos: ReadonlyMap<number, DurableInfo>;
+  readonly declaration: Declaration;
   /** Called once, when the consumer has released everything. */
   readonly onClosed: () => void;
 }
@@ -57,12 +55,14 @@ export class GroupConsumer<T> implements Consumer<T> {
   readonly #durables: Durables;
   readonly #events = new EventEmitter<ConsumerEvents<T>>(EVENTS);
   readonly #reader: GroupReader;
-  readonly #deadLetters: DeadLetterWriter;
+  readonly #deadLetters: DeadLetterSink;
   readonly #burials: Burials;
   readonly #iterations: Iterations<T>;
   readonly #fetches: Fetches;
   readonly #stillness: Stillness;
   readonly #onClosed: () => void;
+  readonly #openResent: Declaration["openResent"];
+  #closeResent: () => void = () => undefined;
   #station: Station;
   #dispatcher: Dispatcher | undefined;
   #messageListener: Listener | undefined;
@@ -72,7 +72,8 @@ export class GroupConsumer<T> implements Consumer<T> {
   /** Nothing will be handed out any more, once the intake is empty. */
   #isEnding = false;
 
-  constructor({ connection, options, station, durables, infos, onClosed }: GroupConsumerParts) {
+  constructor({ connection, options, declaration, onClosed }: GroupConsumerParts) {
+    const { station, durables, infos, deadLetters, openResent } = declaration;
     this.consumerName = options.consumerName;
     this.consumerGroup = options.group;
     this.#connection = connection;
@@ -80,11 +81,9 @@ export class GroupConsumer<T> implements Consumer<T> {
     this.#station = station;
     this.#durables = durables;
     this.#onClosed = onClosed;
-    this.#deadLetters = new DeadLetterWriter(
-      { connection, consumerName: options.consumerName, group: options.group },
-      station,
-    );
-    this.#burials = new Burials(this.#deadLetters, {
+    this.#deadLetters = deadLetters;
+    this.#openResent = openResent;
+    this.#burials = new Burials(deadLetters, {
       buried: (notice) => {
         this.#events.emit("message-dead-lettered", notice);
       },
@@ -177,6 +176,17 @@ export class GroupConsumer<T> implements Consumer<T> {
   /** Starts to listen for answers. @throws {PermissionDeniedError} when the login may not. */
   async open(): Promise<void> {
     await this.#reader.open();
+    const { intake } = this.#reader;
+    this.#closeResent =
+      this.#openResent?.({
+        get waiting() {
+          return intake.length;
+        },
+        deliver: (message) => {
+          intake.push(message);
+          this.#serve();
+        },
+      }) ?? this.#closeResent;
     this.#leaveConnection = this.#connection.beforeClose(() => this.close());
   }
 
@@ -339,6 +349,7 @@ export class GroupConsumer<T> implements Consumer<T> {
 
   async #end({ handsOut }: { readonly handsOut: boolean }): Promise<void> {
     this.#reader.pause();
+    this.#closeResent();
     await this.#reader.endRequests();
     this.#isEnding = true;
     if (!handsOut) this.#reader.giveBack();

@@ -1,6 +1,7 @@
 import { connect } from "@stationkit/core-protocol";
 import { startNats } from "@stationkit/embedded-nats";
 import { createStationAdmin } from "@stationkit/station-admin";
+import { itOnJetStream } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
 import { createConsumer } from "../src/index.js";
 import { useBroker } from "./support/broker.js";
@@ -189,39 +190,42 @@ describe("what happens to the broker", () => {
     expect(told).toEqual(["SK_CONSUMER_GROUP_NOT_FOUND", "resumed"]);
   });
 
-  it("is told and healed: a station that is destroyed, made again with fewer partitions, and grown", async () => {
-    const connection = await broker.connect();
-    const admin = createStationAdmin(await broker.connect());
-    const stationName = broker.station();
-    const consumer = await createConsumer(connection, { stationName, consumerName: "c", station: { partitions: 3 } });
-    const told: string[] = [];
-    consumer.on("reading-interrupted", (error) => told.push(error.code));
-    const seen: string[] = [];
-    consumer.on("message", (message) => {
-      seen.push(message.text());
-      void message.ack();
-    });
-    await publish(connection, { station: stationName, partition: 3 }, ["old"]);
-    await vi.waitFor(() => {
-      expect(seen).toEqual(["old"]);
-    }, WAIT);
-    await admin.destroy(stationName);
-    await vi.waitFor(() => {
-      expect(told).toContain("SK_STATION_NOT_FOUND");
-    }, WAIT);
-    await admin.create({ name: stationName });
-    await publish(connection, { station: stationName }, ["new"]);
-    await vi.waitFor(() => {
-      expect(seen).toEqual(["old", "new"]);
-      expect(consumer.partitions).toEqual([1]);
-    }, WAIT);
-    await admin.addPartitions(stationName, { total: 2 });
-    await publish(connection, { station: stationName, partition: 2 }, ["grown"]);
-    await vi.waitFor(() => {
-      expect(seen).toEqual(["old", "new", "grown"]);
-      expect(consumer.partitions).toEqual([1, 2]);
-    }, WAIT);
-  });
+  itOnJetStream(
+    "is told and healed: a station that is destroyed, made again with fewer partitions, and grown",
+    async () => {
+      const connection = await broker.connect();
+      const admin = createStationAdmin(await broker.connect());
+      const stationName = broker.station();
+      const consumer = await createConsumer(connection, { stationName, consumerName: "c", station: { partitions: 3 } });
+      const told: string[] = [];
+      consumer.on("reading-interrupted", (error) => told.push(error.code));
+      const seen: string[] = [];
+      consumer.on("message", (message) => {
+        seen.push(message.text());
+        void message.ack();
+      });
+      await publish(connection, { station: stationName, partition: 3 }, ["old"]);
+      await vi.waitFor(() => {
+        expect(seen).toEqual(["old"]);
+      }, WAIT);
+      await admin.destroy(stationName);
+      await vi.waitFor(() => {
+        expect(told).toContain("SK_STATION_NOT_FOUND");
+      }, WAIT);
+      await admin.create({ name: stationName });
+      await publish(connection, { station: stationName }, ["new"]);
+      await vi.waitFor(() => {
+        expect(seen).toEqual(["old", "new"]);
+        expect(consumer.partitions).toEqual([1]);
+      }, WAIT);
+      await admin.addPartitions(stationName, { total: 2 });
+      await publish(connection, { station: stationName, partition: 2 }, ["grown"]);
+      await vi.waitFor(() => {
+        expect(seen).toEqual(["old", "new", "grown"]);
+        expect(consumer.partitions).toEqual([1, 2]);
+      }, WAIT);
+    },
+  );
 
   it("is told: a server that falls silent", async () => {
     await using server = await startNats();

@@ -25,6 +25,7 @@ export type { ConsumerGroupDescription, ConsumerGroupPartition, ConsumerGroups }
 
 // For the other packages of the stack: these may change in any version.
 export { encodeDeadLetterHeaders } from "./dead-letters/dead-letter-headers.js";
+export { controlPlaneOf } from "./choose-backend.js";
 export { deadLetterStationOptions } from "./dead-letters/dead-letter-station.js";
-export { readStoredMessage, type Requests, type StoredMessage } from "./dead-letters/stored-message.js";
+export { parseHeaders, readStoredMessage, type Requests, type StoredMessage } from "./dead-letters/stored-message.js";
 export { MAX_DELIVERIES_KEY, readGroupSettings, type ConsumerGroupSettings } from "./groups/group-settings.js";

@@ -1,10 +1,14 @@
 import type { Contender } from "./contender.js";
+import type { ReadingContender } from "./reading.js";
+
+/** What a run compares: ways to send, or ways to read. */
+export type Task = "produce" | "consume";
 
 /**
  * All contenders, in the order of the tables. Each is loaded when it is asked for: its process is measured as a whole, and the
  * libraries of the others have no place in it.
  */
-const CONTENDERS = {
+const PRODUCERS = {
   stationkit: async () => (await import("../contenders/stationkit-default.js")).stationkitDefault,
   "stationkit-no-ids": async () => (await import("../contenders/stationkit-no-ids.js")).stationkitNoIds,
   "stationkit-fast-ingest": async () => (await import("../contenders/stationkit-fast-ingest.js")).stationkitFastIngest,
@@ -25,11 +29,27 @@ const CONTENDERS = {
   ceiling: async () => (await import("../contenders/core-publish.js")).corePublish,
 } satisfies Record<string, () => Promise<Contender>>;
 
+const CONSUMERS = {
+  "stationkit-iterator": async () => (await import("../contenders/stationkit-consumer.js")).stationkitIterator,
+  "stationkit-callback": async () => (await import("../contenders/stationkit-consumer.js")).stationkitCallback,
+  "stationkit-fetch": async () => (await import("../contenders/stationkit-consumer.js")).stationkitFetch,
+  "nats.js-iterator": async () => (await import("../contenders/nats-js-consume.js")).natsJsIterator,
+  "nats.js-callback": async () => (await import("../contenders/nats-js-consume.js")).natsJsCallback,
+  "memphis-dev-fetch": async () => (await import("../contenders/memphis-dev-fetch.js")).memphisFetch,
+} satisfies Record<string, () => Promise<ReadingContender>>;
+
 /** Names that `--only` takes. */
-export type ContenderName = keyof typeof CONTENDERS;
+export type ContenderName = keyof typeof PRODUCERS | keyof typeof CONSUMERS;
 
-export const CONTENDER_NAMES = Object.keys(CONTENDERS) as readonly ContenderName[];
+/** Any contender; what it is when it is open depends on the task. */
+export type AnyContender = Contender | ReadingContender;
 
-export function loadContender(name: ContenderName): Promise<Contender> {
-  return CONTENDERS[name]();
+export const CONTENDER_NAMES: Readonly<Record<Task, readonly ContenderName[]>> = {
+  produce: Object.keys(PRODUCERS) as ContenderName[],
+  consume: Object.keys(CONSUMERS) as ContenderName[],
+};
+
+export function loadContender(name: ContenderName): Promise<AnyContender> {
+  const all: Readonly<Record<ContenderName, () => Promise<AnyContender>>> = { ...PRODUCERS, ...CONSUMERS };
+  return all[name]();
 }

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { CONTENDER_NAMES } from "./catalog.js";
 import { cellId, selectCells } from "./cells.js";
 
-const all = { cluster: false, names: CONTENDER_NAMES, sizeBytes: undefined };
+const all = { task: "produce", cluster: false, names: CONTENDER_NAMES.produce, sizeBytes: undefined } as const;
 
 describe("the cells of a run", () => {
   it("are all contenders at 128 B, and no cell twice", () => {
     const ids = selectCells(all).map(cellId);
-    expect(ids).toEqual(expect.arrayContaining(CONTENDER_NAMES.map((name) => `${name} 128 B 1p`)));
+    expect(ids).toEqual(expect.arrayContaining(CONTENDER_NAMES.produce.map((name) => `${name} 128 B 1p`)));
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -19,6 +19,12 @@ describe("the cells of a run", () => {
       "stationkit 1024 B 1p",
       "stationkit 65536 B 1p",
     ]);
+  });
+
+  it("of readers are all of them over 1 and over 8 partitions", () => {
+    const names = CONTENDER_NAMES.consume;
+    const cells = selectCells({ ...all, task: "consume", names, sizeBytes: 64 }).map(cellId);
+    expect(cells).toEqual([1, 8].flatMap((partitions) => names.map((name) => `${name} 64 B ${partitions}p`)));
   });
 
   it("are of one size when one is given", () => {

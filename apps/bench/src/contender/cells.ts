@@ -1,4 +1,4 @@
-import type { ContenderName } from "./catalog.js";
+import type { ContenderName, Task } from "./catalog.js";
 
 /** One thing that is measured: a contender with one size of message and one number of partitions. */
 export interface Cell {
@@ -9,6 +9,7 @@ export interface Cell {
 
 /** What is measured where; `names` and `sizes` narrow it. */
 export interface CellSelection {
+  readonly task: Task;
   readonly cluster: boolean;
   /** Contenders that are available, in the order of the tables. */
   readonly names: readonly ContenderName[];
@@ -19,6 +20,8 @@ export interface CellSelection {
 const SMALL_BYTES = 128;
 const LARGER_BYTES = [1_024, 65_536];
 const MANY_PARTITIONS = [4, 64];
+/** One process reads them all. */
+const READ_PARTITIONS = [1, 8];
 
 /** Those whose way with the bytes differs; the others (sequential, produceMany, Writable) differ in the way of the caller only. */
 const AT_LARGER_SIZES: readonly ContenderName[] = [
@@ -47,8 +50,13 @@ const ON_CLUSTER: readonly ContenderName[] = [
   "ceiling",
 ];
 
-export function selectCells({ cluster, names, sizeBytes }: CellSelection): readonly Cell[] {
+export function selectCells({ task, cluster, names, sizeBytes }: CellSelection): readonly Cell[] {
   const small = sizeBytes ?? SMALL_BYTES;
+  if (task === "consume") {
+    return READ_PARTITIONS.flatMap((partitions) =>
+      names.map((contender) => ({ contender, sizeBytes: small, partitions })),
+    );
+  }
   const larger = sizeBytes === undefined && !cluster ? LARGER_BYTES : [];
   const among = (wanted: readonly ContenderName[]): readonly ContenderName[] =>
     names.filter((name) => wanted.includes(name));

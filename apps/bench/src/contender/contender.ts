@@ -1,16 +1,18 @@
-/** What a contender is given: a station that exists and is empty, and what to send to it. */
+/** What a contender is given: a station that exists. It is empty, with something to send to it; or filled, for those that read. */
 export interface Arena {
   /** URL of the server to connect to; in a cluster the one that leads partition 1. */
   readonly server: string;
   /** Name of the station; its partition `p` is the stream `<station>$<p>`, produced to `<station>$<p>.final`. */
   readonly station: string;
+  /** Partitions of the station. */
+  readonly partitions: number;
   /** The same bytes for every message. */
   readonly payload: Uint8Array;
   /** Messages that the station holds now, over all partitions; for contenders that get no acknowledgements. */
   readonly stored: () => Promise<number>;
 }
 
-/** A contender at work. */
+/** A contender that sends, at work. */
 export interface Session extends AsyncDisposable {
   /**
    * Sends messages as fast as it can, and resolves when all are acknowledged; without acknowledgements, when the station holds them.
@@ -23,8 +25,8 @@ export interface Session extends AsyncDisposable {
   readonly messagesPerSend?: number;
 }
 
-/** One way to put messages into a station. */
-export interface Contender {
+/** One way to put messages into a station, or to read them. @typeParam Work - what it is once it is open. */
+export interface Contender<Work extends AsyncDisposable = Session> {
   /** What `--only` takes. */
   readonly name: string;
   /** What tables and charts say. */
@@ -40,7 +42,7 @@ export interface Contender {
   readonly needsControlPlane?: boolean;
   /** False where the installed packages or the server do not have it yet. Missing: it is always there. */
   isAvailable?(arena: Pick<Arena, "server" | "station">): Promise<boolean>;
-  open(arena: Arena): Promise<Session>;
+  open(arena: Arena): Promise<Work>;
 }
 
 /** For contenders that publish with one promise per message. */

@@ -1,24 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Producer } from "memphis-dev";
 import type { Arena, Contender, Session } from "../contender/contender.js";
+import { openMemphis } from "./memphis-session.js";
 import { untilStored } from "./until-stored.js";
 
-/** A producer of the official SDK; the control plane answers from the benchmark's own process. */
-async function openMemphis(
+/** A producer of the official SDK. */
+async function openProducer(
   { server, station }: Arena,
   way: (producer: Producer) => Omit<Session, typeof Symbol.asyncDispose>,
 ): Promise<Session> {
-  // Loads NestJS and takes a second; whoever only wants to know the contender need not wait for it.
-  const { createMemphisInstance } = await import("memphis-dev");
-  const { hostname, port } = new URL(server);
-  const memphis = createMemphisInstance();
-  await memphis.connect({
-    host: hostname,
-    port: Number(port),
-    username: "bench",
-    password: "bench",
-    suppressLogs: true,
-  });
+  const memphis = await openMemphis(server);
   const producer = await memphis.producer({ stationName: station, producerName: "bench" });
   return { ...way(producer), [Symbol.asyncDispose]: () => memphis.close() };
 }
@@ -33,7 +24,7 @@ export const memphisAsync: Contender = {
   window: { meaning: "produces in a batch", candidates: [64, 256, 1_000, 4_000] },
   needsControlPlane: true,
   open: (arena) =>
-    openMemphis(arena, (producer) => ({
+    openProducer(arena, (producer) => ({
       // It resolves before the message has an acknowledgement, and drops that: nothing but the stream tells when it is done.
       async run(count, window) {
         const before = await arena.stored();
@@ -57,7 +48,7 @@ export const memphisSync: Contender = {
   sequential: true,
   needsControlPlane: true,
   open: (arena) =>
-    openMemphis(arena, (producer) => {
+    openProducer(arena, (producer) => {
       const send = (): Promise<void> => producer.produce({ message: arena.payload, asyncProduce: false });
       return {
         async run(count) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { BenchResult, CellResult } from "../run/run-bench.js";
+import type { Task } from "../contender/catalog.js";
+import type { BenchOptions, BenchResult, CellResult } from "../run/run-bench.js";
 import { drawChart } from "./chart.js";
 import type { Environment } from "./environment.js";
 import { writeMarkdown } from "./markdown.js";
@@ -16,8 +17,12 @@ const environment: Environment = {
   loadAverage: 0,
 };
 
-function report(cells: readonly CellResult[], changes: Partial<BenchResult> = {}): string {
-  const options = {
+function report(
+  cells: readonly CellResult[],
+  { task = "produce", ...changes }: Partial<BenchResult> & { task?: Task } = {},
+): string {
+  const options: BenchOptions = {
+    task,
     rounds: 3,
     messages: 100,
     only: [],
@@ -36,7 +41,7 @@ function report(cells: readonly CellResult[], changes: Partial<BenchResult> = {}
     othersShare: 0.01,
     ...changes,
   };
-  const outcomes = judge(TARGETS, cells);
+  const outcomes = judge(TARGETS[result.options.task], cells);
   return writeMarkdown({ result, environment, outcomes, chartFile: "chart.svg" });
 }
 
@@ -71,6 +76,14 @@ describe("the report", () => {
     const behind = aCell("nats.js", [aRound({ messagesPerSecond: 1_000, acknowledgedPerSecond: 400 })]);
     expect(report([behind])).toContain("| nats.js | 400 (fell behind) |");
     expect(report([fast])).not.toContain("(fell behind)");
+  });
+
+  it("of readers judges them, and tells no latencies", () => {
+    const text = report([aCell("stationkit-iterator", [aRound()], { partitions: 8 })], { task: "consume" });
+    expect(text).toMatch(/^# Consumer benchmark of 2026-01-02, one node\n/);
+    expect(text).toContain("| iterator, to nats.js consume() with an iterator, 8 partitions: msg/s | ≥ 1.5 | – |");
+    expect(text).not.toContain("## Latency");
+    expect(text).not.toContain("half load");
   });
 
   it("says when others used the machine", () => {

@@ -1,3 +1,4 @@
+import type { Task } from "../contender/catalog.js";
 import type { BenchResult, CellResult } from "../run/run-bench.js";
 import type { Environment } from "./environment.js";
 import { formatNumber, formatSize } from "./format.js";
@@ -18,7 +19,8 @@ export interface ReportInput {
 const BUSY_SHARE = 0.1;
 
 export function reportTitle({ options, startedAt }: BenchResult): string {
-  return `Benchmark of ${isoDate(startedAt)}, ${options.cluster ? "cluster of three" : "one node"}`;
+  const what = options.task === "consume" ? "Consumer benchmark" : "Benchmark";
+  return `${what} of ${isoDate(startedAt)}, ${options.cluster ? "cluster of three" : "one node"}`;
 }
 
 export function writeMarkdown({ result, environment, outcomes, chartFile }: ReportInput): string {
@@ -32,15 +34,13 @@ export function writeMarkdown({ result, environment, outcomes, chartFile }: Repo
       ? ["## Targets", targetNote(outcomes), markdownTable(targetTable(outcomes), ["l", "r", "r", "l"])]
       : []),
     "## As fast as it goes",
-    "Median of the rounds (slowest–fastest). CPU is user and system time per million messages, RSS the peak of the whole process; on a cluster the servers' sum.",
+    SPEED_NOTES[result.options.task],
     ...speedTables(cells).flatMap(withHeading),
-    "## Latency",
-    "Each at half of its own maximum of the same round, from the moment a message was due to its acknowledgement: median of the rounds' percentiles (least–most). – : it tells nobody of single acknowledgements.",
-    ...latencyTables(cells).flatMap(withHeading),
+    ...(result.options.task === "produce" ? latencySection(cells) : []),
     "## Settings",
     settingsTable(cells),
     "### Best windows",
-    "Tried in this run before the rounds, in turns; the better of two tries of each counts, and the rounds use the best.",
+    "Tried in this run before the rounds, in turns, with a third of the messages; the better of two tries of each counts, and the rounds use the best.",
     windowTable(cells),
     ...(unavailable.length > 0 ? [`Not there in these versions: ${unavailable.join(", ")}.`] : []),
     ...failures(cells),
@@ -48,6 +48,21 @@ export function writeMarkdown({ result, environment, outcomes, chartFile }: Repo
     environmentList(result, environment),
     "",
   ].join("\n\n");
+}
+
+const SPEED_NOTES: Readonly<Record<Task, string>> = {
+  produce:
+    "Median of the rounds (slowest–fastest). CPU is user and system time per million messages, RSS the peak of the whole process; on a cluster the servers' sum.",
+  consume:
+    "A station that was filled before is read and acknowledged, message by message, until the server has the last acknowledgement. Median of the rounds (slowest–fastest). CPU is user and system time per million messages, RSS the peak of the whole process; the server's includes the filling.",
+};
+
+function latencySection(cells: readonly CellResult[]): string[] {
+  return [
+    "## Latency",
+    "Each at half of its own maximum of the same round, from the moment a message was due to its acknowledgement: median of the rounds' percentiles (least–most). – : it tells nobody of single acknowledgements.",
+    ...latencyTables(cells).flatMap(withHeading),
+  ];
 }
 
 function busyNote(share: number): string {
@@ -106,7 +121,7 @@ function environmentList(result: BenchResult, environment: Environment): string 
   const { options, serverVersion, startedAt, elapsedMs } = result;
   const servers = options.cluster ? "a cluster of three on the same machine, 3 replicas" : "one server, 1 replica";
   return [
-    `${startedAt.toISOString()}, ${Math.round(elapsedMs / 1_000)} s; ${options.rounds} rounds, up to ${formatNumber(options.messages)} timed messages each, ${options.pacedMs} ms at half load`,
+    `${startedAt.toISOString()}, ${Math.round(elapsedMs / 1_000)} s; ${roundsNote(result)}`,
     `commit ${environment.commit}`,
     `${environment.machine}; ${environment.system}; load average before the run ${environment.loadAverage.toFixed(2)}, others' share of the processors during it ${percent(result.othersShare)}`,
     `Node ${environment.node}; ${environment.packages.join(", ")}`,
@@ -115,6 +130,15 @@ function environmentList(result: BenchResult, environment: Environment): string 
   ]
     .map((line) => `- ${line}`)
     .join("\n");
+}
+
+function roundsNote({ options, cells }: BenchResult): string {
+  const { task, rounds } = options;
+  if (task === "produce") {
+    return `${rounds} rounds, up to ${formatNumber(options.messages)} timed messages each, ${options.pacedMs} ms at half load`;
+  }
+  const messages = Math.max(0, ...cells.map((cell) => cell.messages));
+  return `${rounds} rounds, up to ${formatNumber(messages)} timed messages each, and as many before them as a warm-up`;
 }
 
 export function isoDate(date: Date): string {

@@ -4,8 +4,10 @@ import type { CellResult } from "../run/run-bench.js";
 import { aCell, aRound } from "./results.fake.js";
 import { judge, type TargetOutcome, TARGETS } from "./targets.js";
 
+const ALL = [...TARGETS.produce, ...TARGETS.consume];
+
 function verdictOf(statement: string, cells: readonly CellResult[]): TargetOutcome {
-  const outcome = judge(TARGETS, cells).find((one) => one.statement.includes(statement));
+  const outcome = judge(ALL, cells).find((one) => one.statement.includes(statement));
   if (outcome === undefined) throw new Error(`no target says "${statement}"`);
   return outcome;
 }
@@ -23,7 +25,7 @@ describe("the targets", () => {
   it("are missed when every contender is as fast as every other", () => {
     const names: ContenderName[] = ["stationkit", "stationkit-no-ids", "nats.js", "nats.js-no-ids", "memphis-dev"];
     const cells = names.map((name) => aCell(name, [aRound({ messagesPerSecond: 1_000 })]));
-    const missed = judge(TARGETS, cells).filter(({ verdict }) => verdict === "missed");
+    const missed = judge(TARGETS.produce, cells).filter(({ verdict }) => verdict === "missed");
     expect(missed.map(({ wanted }) => wanted)).toEqual(["≥ 5", "≥ 9", "≥ 6.5"]);
   });
 
@@ -70,6 +72,17 @@ describe("the targets", () => {
     const behind = aRound({ messagesPerSecond: 1_000, acknowledgedPerSecond: 400, p50Ms: 200 });
     const cells = [aCell("stationkit-sync", [aRound()]), aCell("nats.js-sequential", [behind])];
     expect(verdictOf("sync, to sequential", cells).verdict).toBe("not measured");
+  });
+
+  it("ask of readers to be ahead of memphis-dev, and not just level", () => {
+    const level = at({ "stationkit-callback": [100], "memphis-dev-fetch": [100] });
+    expect(verdictOf("callback, to memphis-dev fetch, 1 partition", level)).toMatchObject({
+      wanted: "> 1",
+      verdict: "missed",
+    });
+    const ahead = at({ "stationkit-callback": [101], "memphis-dev-fetch": [100] });
+    expect(verdictOf("callback, to memphis-dev fetch, 1 partition", ahead).verdict).toBe("met");
+    expect(verdictOf("callback, to memphis-dev fetch, 8 partitions", ahead).verdict).toBe("not measured");
   });
 
   it("look at 128 B and the named number of partitions only", () => {

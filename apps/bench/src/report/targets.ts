@@ -1,13 +1,17 @@
-import type { ContenderName } from "../contender/catalog.js";
+import type { ContenderName, Task } from "../contender/catalog.js";
 import type { CellResult } from "../run/run-bench.js";
 import type { Measurement } from "../worker/job.js";
 import { keptUp } from "./kept-up.js";
 import { type Spread, spreadOf } from "./statistics.js";
 
-/** What the producer is to reach, as a ratio of two things of the same round: what a machine is doing beside then meets both. */
+/** What producer or consumer are to reach, as a ratio of two things of the same round: what a machine is doing beside then meets both. */
 export interface Target {
   readonly statement: string;
-  readonly bound: { readonly atLeast: number } | { readonly atMost: number } | { readonly below: number };
+  readonly bound:
+    | { readonly atLeast: number }
+    | { readonly above: number }
+    | { readonly atMost: number }
+    | { readonly below: number };
   readonly ratio: { readonly of: Operand; readonly to: Operand };
 }
 
@@ -47,7 +51,7 @@ const latency = (contender: ContenderName, percentile: "p50Ms" | "p99Ms", whenBe
 const ENDLESS = Number.POSITIVE_INFINITY;
 
 /** For one node, messages of 128 B and, where nothing else is said, one partition. */
-export const TARGETS: readonly Target[] = [
+const PRODUCER_TARGETS: readonly Target[] = [
   {
     statement: "default settings, to nats.js js.publish with msgID in its best window: msg/s",
     bound: { atLeast: 5 },
@@ -103,6 +107,38 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
+/** For one node and messages of 128 B, over one partition and over several. */
+const CONSUMER_TARGETS: readonly Target[] = [1, 8].flatMap((partitions) => {
+  const from = partitions === 1 ? "1 partition" : `${partitions} partitions`;
+  return [
+    {
+      statement: `iterator, to nats.js consume() with an iterator, ${from}: msg/s`,
+      bound: { atLeast: 1.5 },
+      ratio: { of: rate("stationkit-iterator", partitions), to: rate("nats.js-iterator", partitions) },
+    },
+    {
+      statement: `callback, to nats.js consume() with a callback, ${from}: msg/s`,
+      bound: { atLeast: 0.95 },
+      ratio: { of: rate("stationkit-callback", partitions), to: rate("nats.js-callback", partitions) },
+    },
+    {
+      statement: `iterator, to memphis-dev fetch, ${from}: msg/s`,
+      bound: { above: 1 },
+      ratio: { of: rate("stationkit-iterator", partitions), to: rate("memphis-dev-fetch", partitions) },
+    },
+    {
+      statement: `callback, to memphis-dev fetch, ${from}: msg/s`,
+      bound: { above: 1 },
+      ratio: { of: rate("stationkit-callback", partitions), to: rate("memphis-dev-fetch", partitions) },
+    },
+  ];
+});
+
+export const TARGETS: Readonly<Record<Task, readonly Target[]>> = {
+  produce: PRODUCER_TARGETS,
+  consume: CONSUMER_TARGETS,
+};
+
 /** The verdict is on the median of the rounds' ratios. */
 export function judge(targets: readonly Target[], cells: readonly CellResult[]): TargetOutcome[] {
   return targets.map(({ statement, bound, ratio: { of, to } }) => {
@@ -122,6 +158,7 @@ export function judge(targets: readonly Target[], cells: readonly CellResult[]):
 
 function compare(bound: Target["bound"]): [wanted: string, holds: (ratio: number) => boolean] {
   if ("atLeast" in bound) return [`≥ ${bound.atLeast}`, (ratio) => ratio >= bound.atLeast];
+  if ("above" in bound) return [`> ${bound.above}`, (ratio) => ratio > bound.above];
   if ("atMost" in bound) return [`≤ ${bound.atMost}`, (ratio) => ratio <= bound.atMost];
   return [`< ${bound.below}`, (ratio) => ratio < bound.below];
 }

@@ -11,10 +11,11 @@ export interface ReportFiles {
   readonly data: string;
 }
 
-/** Writes report, chart and figures, named by the date; a second run of a day replaces the first. */
+/** Writes report, chart and figures, named by the date and by what was measured; a second run of a day replaces the first. */
 export function writeReport(directory: string, input: Omit<ReportInput, "chartFile">): ReportFiles {
   const { result, environment, outcomes } = input;
-  const name = `${isoDate(result.startedAt)}${result.options.cluster ? "-cluster" : ""}`;
+  const { task, cluster } = result.options;
+  const name = `${isoDate(result.startedAt)}${task === "consume" ? "-consumer" : ""}${cluster ? "-cluster" : ""}`;
   const at = (extension: string): string => join(directory, `${name}.${extension}`);
   const files = { markdown: at("md"), chart: at("svg"), data: at("json") };
   const subtitle = `nats-server ${result.serverVersion}, file storage, ${environment.machine}; median of ${result.options.rounds === 1 ? "one round" : `${result.options.rounds} rounds, whiskers: slowest and fastest`}`;

@@ -1,17 +1,17 @@
 import { randomInt } from "node:crypto";
-import { type ContenderName, loadContender } from "../contender/catalog.js";
+import { type AnyContender, type ContenderName, loadContender, type Task } from "../contender/catalog.js";
 import { type Cell, cellId, selectCells } from "../contender/cells.js";
-import type { Contender } from "../contender/contender.js";
 import type { Measurement, Trials } from "../worker/job.js";
 import { startBroker } from "./broker.js";
 import { watchOthers } from "./machine-load.js";
 import { measureCell } from "./measure-cell.js";
-import { messagesFor } from "./messages-for.js";
+import { messagesFor, trialMessages } from "./messages-for.js";
 
 /** What a run of the benchmark is to do. */
 export interface BenchOptions {
+  readonly task: Task;
   readonly rounds: number;
-  /** Timed messages of a contender in a window; sequential ones and large messages take fewer. */
+  /** Timed messages of a contender in a window; sequential ones and large messages take fewer, readers more. */
   readonly messages: number;
   readonly only: readonly ContenderName[];
   readonly sizeBytes: number | undefined;
@@ -26,7 +26,7 @@ export interface BenchOptions {
 export interface CellResult {
   readonly cell: Cell;
   readonly title: string;
-  readonly kind: Contender["kind"];
+  readonly kind: AnyContender["kind"];
   readonly settings: string;
   /** What it counts, which one was used and what all came to; undefined where there was nothing to choose. */
   readonly window: { readonly meaning: string; readonly used: number; readonly trials: Trials["trials"] } | undefined;
@@ -52,7 +52,7 @@ export interface BenchResult {
 /** A cell on its way through the rounds. */
 interface Entry {
   readonly cell: Cell;
-  readonly contender: Contender;
+  readonly contender: AnyContender;
   readonly messages: number;
   window: CellResult["window"];
   readonly rounds: (Measurement | undefined)[];
@@ -68,11 +68,12 @@ export async function runBench(options: BenchOptions, note: (line: string) => vo
   const start = performance.now();
   const othersShare = watchOthers();
   const { contenders, unavailable, serverVersion } = await loadAvailable(options);
-  const { cluster, sizeBytes } = options;
-  const entries: Entry[] = selectCells({ cluster, sizeBytes, names: [...contenders.keys()] }).flatMap((cell) => {
+  const { task, cluster, sizeBytes } = options;
+  const cells = selectCells({ task, cluster, sizeBytes, names: [...contenders.keys()] });
+  const entries: Entry[] = cells.flatMap((cell) => {
     const contender = contenders.get(cell.contender);
     if (contender === undefined) return [];
-    const messages = messagesFor(cell, contender, options.messages);
+    const messages = messagesFor({ task, cell, contender }, options.messages);
     return { cell, contender, messages, window: undefined, rounds: [], failures: [] };
   });
   for (const entry of entries) await chooseWindow(entry, options, note);
@@ -94,12 +95,12 @@ export async function runBench(options: BenchOptions, note: (line: string) => vo
 }
 
 async function loadAvailable({ only, cluster }: BenchOptions): Promise<{
-  contenders: ReadonlyMap<ContenderName, Contender>;
+  contenders: ReadonlyMap<ContenderName, AnyContender>;
   unavailable: readonly ContenderName[];
   serverVersion: string;
 }> {
   await using broker = await startBroker(cluster);
-  const contenders = new Map<ContenderName, Contender>();
+  const contenders = new Map<ContenderName, AnyContender>();
   const unavailable: ContenderName[] = [];
   for (const name of only) {
     const contender = await loadContender(name);
@@ -111,7 +112,8 @@ async function loadAvailable({ only, cluster }: BenchOptions): Promise<{
 }
 
 async function chooseWindow(entry: Entry, options: BenchOptions, note: (line: string) => void): Promise<void> {
-  const { cell, contender, messages } = entry;
+  const { cell, contender } = entry;
+  const messages = trialMessages(entry.messages);
   const { window } = contender;
   if (window === undefined) return;
   const candidates = windowsFor(cell, window.candidates);

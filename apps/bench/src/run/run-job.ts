@@ -1,13 +1,12 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { FromWorker, Job, Measurement, ToWorker, Trials } from "../worker/job.js";
+import type { FromWorker, Job, Measurement, Questions, ToWorker, Trials } from "../worker/job.js";
 
 const WORKER = fileURLToPath(new URL("../worker/main.js", import.meta.url));
 
 /** How a job is looked after. */
 export interface JobSupport {
-  /** Answers the worker's question how many messages the station holds. */
-  readonly stored: () => Promise<number>;
+  readonly answers: Questions;
   readonly timeoutMs: number;
 }
 
@@ -15,7 +14,7 @@ export interface JobSupport {
  * Does a job in a process of its own, which is gone when this settles.
  * @throws {Error} with the worker's own error, or what it printed before it ended without a result, or when it takes too long.
  */
-export function runJob(job: Job, { stored, timeoutMs }: JobSupport): Promise<Measurement | Trials> {
+export function runJob(job: Job, { answers, timeoutMs }: JobSupport): Promise<Measurement | Trials> {
   return new Promise((resolve, reject) => {
     const worker = fork(WORKER, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
     let output = "";
@@ -28,17 +27,18 @@ export function runJob(job: Job, { stored, timeoutMs }: JobSupport): Promise<Mea
       // A worker that is gone has told why, or its exit does.
       worker.send(message, () => undefined);
     };
-    const tellStored = (messages: number): void => {
-      send({ kind: "stored", messages });
-    };
     const timer = setTimeout(() => {
       failure = `took longer than ${timeoutMs / 1_000} s`;
       worker.kill("SIGKILL");
     }, timeoutMs);
+    const answer = async (question: FromWorker & { readonly kind: "stored?" | "progress?" }): Promise<void> => {
+      if (question.kind === "stored?") send({ kind: "stored", messages: await answers.stored() });
+      else send({ kind: "progress", progress: await answers.progressOf(question.group) });
+    };
     worker.on("message", (message: FromWorker) => {
       if (message.kind === "failure") failure = message.message;
-      else if (message.kind !== "stored?") result = message;
-      else stored().then(tellStored, fail);
+      else if (message.kind === "stored?" || message.kind === "progress?") answer(message).catch(fail);
+      else result = message;
     });
     const fail = (error: unknown): void => {
       failure = String(error);

@@ -11,9 +11,9 @@ class FakeConnection {
   isClosedNow = false;
   readonly natsConnection = { protocol: this.protocol, isClosed: () => this.isClosedNow };
   readonly outbound = {
-    publishBare: (subject: string, payload: Uint8Array) => {
+    publishTexts: (subjects: readonly string[], texts: readonly string[]) => {
       if (this.isClosedNow) throw new Error("closed");
-      this.written.push(`${subject} ${Buffer.from(payload).toString()}`);
+      this.written.push(...subjects.map((subject, index) => `${subject} ${texts[index]}`));
     },
     flush: () => {
       this.flushes++;
@@ -45,6 +45,18 @@ describe("AnswerWriter", () => {
     expect(connection.written).toHaveLength(256);
     writer.flush();
     expect(connection.written).toEqual(Array.from({ length: 300 }, (_, i) => `${i} +ACK`));
+  });
+
+  it("lets what is answered in the same go travel with whatever is written", async () => {
+    writer.write("a", ANSWER.ack);
+    writer.join();
+    writer.join();
+    writer.write("b", ANSWER.ack);
+    expect(connection.written).toEqual([]);
+    await Promise.resolve();
+    expect(connection.written).toEqual(["a +ACK", "b +ACK"]);
+    await turn();
+    expect(connection.flushes).toBe(1);
   });
 
   it("keeps answers for the connection that comes back, up to a bound", async () => {

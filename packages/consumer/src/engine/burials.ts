@@ -1,7 +1,8 @@
 import { type StationkitError, toStationkitError } from "@stationkit/core-protocol";
 import type { DeadLetterCause } from "@stationkit/station-admin";
 import type { DeadLetterNotice } from "../consumer.js";
-import type { DeadMessage, DeadLetterWriter } from "./dead-letter-writer.js";
+import type { DeadLetterSink } from "./dead-letter-sink.js";
+import type { DeadMessage } from "./dead-letter-writer.js";
 import type { StationMessage } from "./station-message.js";
 
 /** Who is told of dead letters. */
@@ -14,10 +15,10 @@ export interface BurialObserver {
 
 /** Makes dead letters of messages, and takes them from the group. */
 export class Burials {
-  readonly #writer: DeadLetterWriter;
+  readonly #writer: DeadLetterSink;
   readonly #observer: BurialObserver;
 
-  constructor(writer: DeadLetterWriter, observer: BurialObserver) {
+  constructor(writer: DeadLetterSink, observer: BurialObserver) {
     this.#writer = writer;
     this.#observer = observer;
   }

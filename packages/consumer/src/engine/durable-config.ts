@@ -6,7 +6,7 @@ import {
   type StreamName,
   toInternalName,
 } from "@stationkit/core-protocol";
-import { type ConsumerGroupSettings, MAX_DELIVERIES_KEY } from "@stationkit/station-admin";
+import { type ConsumerGroupSettings, MAX_DELIVERIES_KEY, readGroupSettings } from "@stationkit/station-admin";
 import { CONSUMER_DEFAULTS, type GroupSettings } from "../consumer-options.js";
 import type { WireStart } from "../start-position.js";
 
@@ -63,6 +63,8 @@ export interface NewDurable {
   readonly settings: GroupSettings;
   /** Subjects, where these are not just what is produced. */
   readonly filters?: readonly string[] | undefined;
+  /** The server itself stops delivering a message; otherwise members do, by what the metadata say. */
+  readonly serverGivesUp?: boolean;
 }
 
 /**
@@ -74,7 +76,7 @@ export interface NewDurable {
 export function newDurableConfig(
   stream: StreamName,
   durable: InternalName,
-  { start, settings, filters }: NewDurable,
+  { start, settings, filters, serverGivesUp = false }: NewDurable,
 ): DurableConfig {
   const { partitions, ackTimeoutMs, maxDeliveries } = { ...CONSUMER_DEFAULTS, ...settings };
   return {
@@ -82,7 +84,7 @@ export function newDurableConfig(
     ...start,
     ack_policy: "explicit",
     ack_wait: ackTimeoutMs * NANOSECONDS,
-    max_deliver: -1,
+    max_deliver: serverGivesUp ? maxDeliveries : -1,
     max_ack_pending: -1,
     ...(filters === undefined ? { filter_subject: finalSubject(stream) } : { filter_subjects: filters }),
     replay_policy: "instant",
@@ -105,4 +107,25 @@ export function groupDifferences(
       ? []
       : [{ setting, existing: existing[setting], requested: requested[setting] }],
   );
+}
+
+/**
+ * The configuration of a durable with other settings, whoever made it: where the server itself stops delivering, it goes on doing so.
+ * @returns undefined when it has these settings already.
+ */
+export function changedDurableConfig(
+  config: DurableConfig,
+  settings: Omit<GroupSettings, "partitions">,
+): DurableConfig | undefined {
+  const existing = readGroupSettings(config);
+  if (groupDifferences(existing, settings).length === 0) return undefined;
+  const { ackTimeoutMs = existing.ackTimeoutMs, maxDeliveries } = settings;
+  const isServers = existing.serverMaxDeliveries !== undefined;
+  return {
+    ...config,
+    ack_wait: ackTimeoutMs * NANOSECONDS,
+    ...(maxDeliveries !== undefined && isServers && { max_deliver: maxDeliveries }),
+    ...(maxDeliveries !== undefined &&
+      !isServers && { metadata: { ...config.metadata, [MAX_DELIVERIES_KEY]: String(maxDeliveries) } }),
+  };
 }

@@ -304,7 +304,7 @@ export class GroupReader {
     const kept = [...this.readers].flatMap(({ hold }) => hold?.kept ?? []);
     const waiting = [...this.intake, ...this.#observer.waiting(), ...kept];
     for (const message of waiting) {
-      if (tick - message.tick < RENEW_WAITING_TICKS || !this.writer.write(message.ackSubject, ANSWER.working)) continue;
+      if (tick - message.tick < RENEW_WAITING_TICKS || !message.owner.write(message, ANSWER.working)) continue;
       message.tick = tick;
     }
   }

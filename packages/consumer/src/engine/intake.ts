@@ -4,26 +4,28 @@ const COMPACT_AT = 1_024;
 
 /** Messages that have arrived and that nobody has taken, in the order of their arrival. */
 export class Intake {
+  /** Used from `#first` to before `#end`. An array that is emptied with every message would be allocated anew for each. */
   #messages: (StationMessage | undefined)[] = [];
   #first = 0;
+  #end = 0;
 
   get length(): number {
-    return this.#messages.length - this.#first;
+    return this.#end - this.#first;
   }
 
   push(message: StationMessage): void {
-    this.#messages.push(message);
+    this.#messages[this.#end++] = message;
   }
 
   shift(): StationMessage | undefined {
     const message = this.#messages[this.#first];
     if (message === undefined) return undefined;
     this.#messages[this.#first++] = undefined;
-    if (this.#first === this.#messages.length) {
-      this.#messages.length = this.#first = 0;
-    } else if (this.#first === COMPACT_AT) {
-      this.#messages = this.#messages.slice(this.#first);
+    if (this.#first === this.#end) this.#first = this.#end = 0;
+    else if (this.#first === COMPACT_AT) {
+      this.#messages = this.#messages.slice(this.#first, this.#end);
       this.#first = 0;
+      this.#end = this.#messages.length;
     }
     return message;
   }
@@ -35,10 +37,11 @@ export class Intake {
     for (const message of this) (matches(message) ? taken : kept).push(message);
     this.#messages = kept;
     this.#first = 0;
+    this.#end = kept.length;
     return taken;
   }
 
   *[Symbol.iterator](): Generator<StationMessage, void, undefined> {
-    for (const message of this.#messages.slice(this.#first)) if (message !== undefined) yield message;
+    for (const message of this.#messages.slice(this.#first, this.#end)) if (message !== undefined) yield message;
   }
 }

@@ -222,7 +222,7 @@ export class PartitionReader implements MessageOwner {
     if (messages > 0) this.#host.progress();
   }
 
-  write(message: StationMessage, word: Uint8Array): boolean {
+  write(message: StationMessage, word: string): boolean {
     const { writer } = this.#host;
     const isTaken = writer.write(message.ackSubject, word);
     if (message.isUrgent) writer.flush();
@@ -308,6 +308,7 @@ export class PartitionReader implements MessageOwner {
   }
 
   #publish(request: object, reply: string): void {
+    this.#host.writer.join();
     try {
       this.#host.connection.outbound.publishBare(this.#nextSubject, Buffer.from(JSON.stringify(request)), reply);
     } catch {

@@ -36,6 +36,50 @@ describe("PullWindow", () => {
     }
   });
 
+  describe("follows its reader:", () => {
+    let now = 0;
+    /** Asks, gets all of it, and lets the reader take so long for half of that. @returns what is asked for then. */
+    function goOn(window: PullWindow, tookMs: number): number | undefined {
+      const messages = window.asked;
+      for (let i = 0; i < messages; i++) window.arrive(1);
+      now += tookMs;
+      window.release(window.held, window.held);
+      return window.next()?.messages;
+    }
+    function begin(maxMessages: number): PullWindow {
+      const window = new PullWindow({ maxMessages, maxBytes: 1_000_000 }, () => now);
+      expect(window.next()?.messages).toBe(Math.min(250, maxMessages));
+      return window;
+    }
+
+    it("doubles for one that is quick, up to the limit", () => {
+      const window = begin(1_600);
+      expect([0, 1, 2, 3].map(() => goOn(window, 20))).toEqual([500, 1_000, 1_600, 1_600]);
+    });
+
+    it("stays as it is for one that is not, and goes back for one that becomes slow", () => {
+      const window = begin(1_000);
+      expect(goOn(window, 500)).toBe(250);
+      expect([0, 1].map(() => goOn(window, 20))).toEqual([500, 1_000]);
+      expect(goOn(window, 500)).toBe(1_000);
+      expect([0, 1, 2].map(() => goOn(window, 2_000))).toEqual([500, 250, 250]);
+    });
+
+    it("does not take requests that ended for a quick reader", () => {
+      const window = begin(1_000);
+      window.end(250, 1_000_000);
+      expect(window.next()?.messages).toBe(250);
+    });
+
+    it("has no more than its share when there are more partitions", () => {
+      const window = begin(1_000);
+      expect(goOn(window, 20)).toBe(500);
+      window.resize({ maxMessages: 300, maxBytes: 1_000 });
+      window.reset();
+      expect(window.next()?.messages).toBe(300);
+    });
+  });
+
   it("waits until half of its bytes are free, also when there is room for messages", () => {
     const window = new PullWindow(limits);
     window.next();

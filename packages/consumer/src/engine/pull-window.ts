@@ -5,15 +5,25 @@ export interface Pull {
   readonly bytes: number | undefined;
 }
 
-/** What a window may contain. */
+/** What a window may contain at most. */
 export interface WindowLimits {
   readonly maxMessages: number;
   readonly maxBytes: number;
 }
 
+/** A window begins with so many messages, if it may have as many, and is never smaller. */
+const FIRST_MESSAGES = 250;
+/** A reader that is through with half of the window in less time gets a window of twice the size. */
+const QUICK_MS = 100;
+/** One that takes longer gets half of it: what waits for a slow reader is kept from other members. */
+const SLOW_MS = 1_000;
+
 /**
  * How much of a partition is asked for and here, so that neither count nor bytes get out of hand. What is asked for counts as if it were
  * here already. A message larger than `maxBytes` is asked for alone, when nothing else is here.
+ *
+ * The count follows the reader, within the limits: to a server, few large requests are less work than many small ones (of 8 partitions
+ * 2,000 messages each instead of 250 take it 10 % less time), and only a reader that is quick has use for them.
  *
  * A message that kills its reader takes a delivery from all that are here beside it. Where that may be going on, the window is
  * narrowed to one message. It grows with what is answered, as a congestion window does; or, as long as the message may still be on
@@ -21,7 +31,12 @@ export interface WindowLimits {
  */
 export class PullWindow {
   #limits: WindowLimits;
-  /** Messages at most, when that is less than the limit. */
+  readonly #now: () => number;
+  #maxMessages: number;
+  /** Since the last request. */
+  #released = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  /** Messages at most while it is narrowed. */
   #widthMessages: number = Number.POSITIVE_INFINITY;
   #narrowTicks = 0;
   #isUnproven = false;
@@ -32,13 +47,17 @@ export class PullWindow {
   /** What the next message takes at least, when the last request had too little room for it. */
   #neededBytes = 0;
 
-  constructor(limits: WindowLimits) {
+  /** @param now - milliseconds of a clock that does not jump. */
+  constructor(limits: WindowLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
+    this.#now = now;
+    this.#maxMessages = firstMessages(limits);
   }
 
   /** What is here and asked for stays as it is. */
   resize(limits: WindowLimits): void {
     this.#limits = limits;
+    this.#maxMessages = Math.min(this.#maxMessages, limits.maxMessages);
   }
 
   /** One message at a time for now. @param ticks - for which answers do not widen it again. */
@@ -85,7 +104,7 @@ export class PullWindow {
    */
   next(): Pull | undefined {
     const { maxBytes } = this.#limits;
-    const maxMessages = Math.min(this.#limits.maxMessages, this.#widthMessages);
+    const maxMessages = this.#roomMessages;
     const messages = maxMessages - this.#askedMessages - this.#heldMessages;
     const bytes = maxBytes - this.#askedBytes - this.#heldBytes;
     if (this.#neededBytes > maxBytes) {
@@ -93,7 +112,8 @@ export class PullWindow {
     }
     if (messages < 1 || messages * 2 < maxMessages) return undefined;
     if (bytes < Math.max(1, this.#neededBytes) || bytes * 2 < maxBytes) return undefined;
-    return this.ask({ messages, bytes });
+    this.#follow();
+    return this.ask({ messages: Math.max(1, this.#roomMessages - this.#askedMessages - this.#heldMessages), bytes });
   }
 
   /** Takes a request down that is made without regard to the limits. */
@@ -112,6 +132,7 @@ export class PullWindow {
 
   /** A message is no longer here. */
   release(bytes: number, messages = 1): void {
+    this.#released += messages;
     this.#heldMessages = Math.max(0, this.#heldMessages - messages);
     this.#heldBytes = this.#heldMessages === 0 ? 0 : Math.max(0, this.#heldBytes - bytes);
   }
@@ -127,8 +148,28 @@ export class PullWindow {
     this.#askedMessages = this.#askedBytes = 0;
   }
 
+  get #roomMessages(): number {
+    return Math.min(this.#maxMessages, this.#widthMessages);
+  }
+
+  /** Sets the size by what the reader has done since the last request. */
+  #follow(): void {
+    const before = this.#maxMessages;
+    const now = this.#now();
+    const tookMs = now - this.#askedAt;
+    const { maxMessages } = this.#limits;
+    if (tookMs < QUICK_MS && this.#released * 2 >= before) this.#maxMessages = Math.min(before * 2, maxMessages);
+    else if (tookMs > SLOW_MS) this.#maxMessages = Math.max(Math.floor(before / 2), firstMessages(this.#limits));
+    this.#askedAt = now;
+    this.#released = 0;
+  }
+
   #end(messages: number, bytes: number): void {
     this.#askedMessages = Math.max(0, this.#askedMessages - messages);
     this.#askedBytes = this.#askedMessages === 0 ? 0 : Math.max(0, this.#askedBytes - bytes);
   }
+}
+
+function firstMessages({ maxMessages }: WindowLimits): number {
+  return Math.min(FIRST_MESSAGES, maxMessages);
 }

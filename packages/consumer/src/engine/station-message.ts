@@ -22,7 +22,7 @@ export interface MessageOwner {
   readonly station: string;
   readonly partition: number;
   /** @returns false when it could not be written. */
-  write(message: StationMessage, word: Uint8Array): boolean;
+  write(message: StationMessage, word: string): boolean;
   /** An answer was written that ends the message. */
   answered(message: StationMessage): void;
   /** The time for the answer begins anew. */
@@ -164,7 +164,7 @@ export class StationMessage implements ConsumerMessage<unknown> {
     void this.#answer(ANSWER.terminate);
   }
 
-  #answer(word: Uint8Array): Promise<void> {
+  #answer(word: string): Promise<void> {
     if (this.isAnswered) return DONE;
     if (!this.owner.write(this, word)) return DONE;
     this.isAnswered = true;

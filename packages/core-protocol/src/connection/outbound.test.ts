@@ -41,7 +41,11 @@ class FakeNats {
     return this.draining;
   }
 
-  publish(subject: string, payload: Uint8Array, options: { reply?: string; headers?: { encode(): Uint8Array } }): void {
+  publish(
+    subject: string,
+    payload: Uint8Array | string,
+    options: { reply?: string; headers?: { encode(): Uint8Array } } = {},
+  ): void {
     if (this.closed) throw new Error("closed");
     const block = Buffer.from(options.headers?.encode() ?? []).toString();
     this.published.push(`${subject} ${options.reply ?? "-"} ${block}${Buffer.from(payload).toString()}`);
@@ -137,12 +141,28 @@ describe("Outbound", () => {
     expect(nats.protocol).toMatchObject({ outMsgs: 4 });
   });
 
+  it("writes many short texts among the others, in order, and counts them", async () => {
+    outbound.publishBare("next", Buffer.from("{}"), "r.2");
+    const subjects = Array.from({ length: 3_000 }, (_, i) => `ack.${i}`);
+    outbound.publishTexts(
+      subjects,
+      subjects.map(() => "+ACK"),
+    );
+    outbound.publishTexts([], []);
+    outbound.publishBare("last", Buffer.from("!"));
+    await Promise.resolve();
+    const acks = subjects.map((subject) => `PUB ${subject} 4\r\n+ACK\r\n`).join("");
+    expect(nats.text).toBe(`PUB next r.2 2\r\n{}\r\n${acks}PUB last 1\r\n!\r\n`);
+    expect(nats.protocol).toMatchObject({ outMsgs: 3_002, outBytes: 2 + 3_000 * 4 + 1 });
+  });
+
   it("leaves messages without headers to nats.js as well where frames cannot be written", () => {
     delete nats.protocol["sendCommand"];
     open();
     outbound.publishBare("ack.1", Buffer.from("+ACK"));
     outbound.publishBare("next", Buffer.from("{}"), "r.2");
-    expect(nats.published).toEqual(["ack.1 - +ACK", "next r.2 {}"]);
+    outbound.publishTexts(["ack.2", "ack.3"], ["+ACK", "-NAK"]);
+    expect(nats.published).toEqual(["ack.1 - +ACK", "next r.2 {}", "ack.2 - +ACK", "ack.3 - -NAK"]);
   });
 
   it("throws what nats.js throws, and goes on", () => {

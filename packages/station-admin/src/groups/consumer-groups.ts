@@ -4,12 +4,11 @@ import {
   parseConsumerGroupName,
   partitionStream,
   type StationName,
-  StationNotFoundError,
-  toInternalName,
 } from "@stationkit/core-protocol";
+import { chooseBackend } from "../choose-backend.js";
 import { inParallel, type Operation } from "../operation.js";
-import { readHead, toStation } from "../read-station.js";
-import { deleteGroup, type GroupInfo, listGroupInfos } from "./group-api.js";
+import { partitionsOf } from "./destroy-group.js";
+import { type GroupInfo, listGroupInfos } from "./group-api.js";
 import { readGroupSettings } from "./group-settings.js";
 
 /** How far a group is with one partition. */
@@ -54,6 +53,7 @@ export interface ConsumerGroups {
    * Forgets a group: its place on every partition is gone, and a group of that name begins anew. Messages and dead letters stay, except
    * those of a station with retention `acknowledgement` that only this group had not acknowledged. Close its consumers first: one that
    * still reads is told (`ConsumerGroupNotFoundError`) and makes the group again.
+   * @throws {UnsupportedOnMemphisError} on a Memphis broker, which forgets a group with its last consumer.
    * @throws {ConsumerGroupNotFoundError} when no partition knows it. @throws {StationNotFoundError}
    */
   destroy(consumerGroup: string): Promise<void>;
@@ -69,11 +69,9 @@ export function createConsumerGroups(name: StationName, begin: () => Operation):
     async destroy(consumerGroup) {
       const group = parseConsumerGroupName(consumerGroup);
       const operation = begin();
-      const partitions = await partitionsOf(operation, name);
-      const found = await inParallel(partitions, (partition) =>
-        deleteGroup(operation, partitionStream(name, partition), toInternalName(group)),
-      );
-      if (!found.includes(true)) throw new ConsumerGroupNotFoundError({ station: name, partition: 1, group });
+      const backend = await chooseBackend(operation);
+      if (!(await backend.destroyGroup(operation, name, group)))
+        throw new ConsumerGroupNotFoundError({ station: name, partition: 1, group });
     },
   };
 }
@@ -93,12 +91,6 @@ async function collect(operation: Operation, name: StationName): Promise<Map<Con
     }
   }
   return groups;
-}
-
-async function partitionsOf(operation: Operation, name: StationName): Promise<readonly number[]> {
-  const head = await readHead(operation, name);
-  if (head === undefined) throw new StationNotFoundError(name);
-  return toStation(head).partitions;
 }
 
 function describe(group: ConsumerGroupName, infos: ReadonlyMap<number, GroupInfo>): ConsumerGroupDescription {
