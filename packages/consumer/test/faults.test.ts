@@ -17,7 +17,7 @@ if (isTooOld) console.warn(`nats-server ${version} has no exclusive groups: thei
 
 failOnUnhandledRejections();
 
-describe("groups whose members die", () => {
+describe("groups whose members die", { timeout: 180_000 }, () => {
   it("get every message, all of them, while processes are killed and replaced", async () => {
     await expectPromisesKept(membersKilled, { count: 10_000 });
   });

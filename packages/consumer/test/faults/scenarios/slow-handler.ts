@@ -5,10 +5,10 @@ import { auditGroup, groupsAreDone, openStage, produceAll, STATION, type Stage }
 
 const PARTITIONS = 8;
 const HANDLER_MS = 10;
-const PADDING = 1_000;
+const PADDING = 3_000;
 const MEGABYTE = 1_000_000;
 /**
- * What a member may take more than before it reads: the heap's own breathing is half of it, its prefetch of 2,000 messages of 1 kB next to
+ * What a member may take more than before it reads: the heap's own breathing is half of it, its prefetch of 2,000 messages of 3 kB next to
  * nothing. All messages at once would take more than twice as much.
  */
 const LIMIT_BYTES = 96 * MEGABYTE;
