@@ -1,13 +1,20 @@
 import { fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "../../packages/test-kit/bundle.mjs";
 import { root } from "../workspace/packages.mjs";
 
-const faults = join(root, "packages/producer/test/faults");
+/** Packages that have scenarios, and the programs that these need beside the one that runs them. */
+const packages = { producer: ["doomed-producer"], consumer: ["member"] };
 
 /**
  * @typedef {import("../../packages/test-kit/src/scenario/messages.js").RunMessage} Message
  * @typedef {import("../../packages/test-kit/src/scenario/messages.js").ScenarioEntry} ScenarioEntry
+ *
+ * @typedef {object} Room - the scenarios of one package, ready to run
+ * @property {Readonly<Record<string, string>>} programs
+ * @property {readonly ScenarioEntry[]} scenarios
+ * @property {() => void} close
  *
  * @typedef {object} Order - one run of one scenario
  * @property {ScenarioEntry} scenario
@@ -23,19 +30,44 @@ const faults = join(root, "packages/producer/test/faults");
  */
 
 /**
- * The programs of the scenarios, made anew, for plain Node.
- * @param {string} folder
+ * Makes the programs of all scenarios anew, for plain Node.
+ * @returns {Promise<readonly Room[]>}
  */
-export function makePrograms(folder) {
-  const names = ["run-one", "doomed-producer"];
-  return bundle(Object.fromEntries(names.map((name) => [name, join(faults, `${name}.ts`)])), folder);
+export async function openRooms() {
+  const rooms = [];
+  for (const [name, programs] of Object.entries(packages)) rooms.push(await openRoom(name, ["run-one", ...programs]));
+  return rooms;
+}
+
+/**
+ * @param {string} name - of a package
+ * @param {readonly string[]} names - of its programs
+ * @returns {Promise<Room>}
+ */
+async function openRoom(name, names) {
+  const home = join(root, "packages", name);
+  // Where nothing is committed or published.
+  const folder = mkdtempSync(join(home, "node_modules/faults-"));
+  const close = () => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    /** @type {Record<string, string>} */
+    const entries = {};
+    for (const program of names) entries[program] = join(home, "test/faults", `${program}.ts`);
+    const programs = await bundle(entries, folder);
+    return { programs, scenarios: await listScenarios(programs), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 /**
  * @param {Readonly<Record<string, string>>} programs
  * @returns {Promise<readonly ScenarioEntry[]>}
  */
-export async function listScenarios(programs) {
+async function listScenarios(programs) {
   const { message } = await start(programs, { timeoutMs: 60_000 });
   if (message?.type !== "list") throw new Error("the programs do not know their scenarios");
   return message.scenarios;

@@ -10,7 +10,19 @@ export const mayUse = {
   "@stationkit/station-admin": ["@stationkit/core-protocol"],
   "@stationkit/producer": ["@stationkit/core-protocol", "@stationkit/partitioner", "@stationkit/station-admin"],
   "@stationkit/consumer": ["@stationkit/core-protocol", "@stationkit/partitioner", "@stationkit/station-admin"],
-  "@stationkit/memphis-bridge": ["@stationkit/core-protocol", "@stationkit/station-admin"],
+  "@stationkit/memphis-bridge": [
+    "@stationkit/core-protocol",
+    "@stationkit/station-admin",
+    // For the command, which can bring a server of its own.
+    "@stationkit/embedded-nats",
+  ],
+  "@stationkit/memphis-compat": [
+    "@stationkit/core-protocol",
+    "@stationkit/partitioner",
+    "@stationkit/station-admin",
+    "@stationkit/producer",
+    "@stationkit/consumer",
+  ],
   "@stationkit/test-kit": ["@stationkit/core-protocol", "@stationkit/embedded-nats"],
 };
 
@@ -18,10 +30,15 @@ export const mayUse = {
 const mayUseInTests = ["@stationkit/embedded-nats", "@stationkit/test-kit"];
 
 /**
- * What tests and examples of a package need beside: a consumer reads what a producer has sent.
+ * What tests and examples of a package need beside: a consumer reads what a producer has sent, a bridge serves clients of both kinds, schemas
+ * need a bridge.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
-const mayUseInOwnTests = { "@stationkit/consumer": ["@stationkit/producer"] };
+const mayUseInOwnTests = {
+  "@stationkit/consumer": ["@stationkit/producer"],
+  "@stationkit/memphis-bridge": ["@stationkit/producer", "@stationkit/consumer", "@stationkit/partitioner"],
+  "@stationkit/memphis-compat": ["@stationkit/memphis-bridge"],
+};
 
 /** Pure functions: nothing but themselves, not even from outside the workspace. */
 const withoutDependencies = ["@stationkit/partitioner"];

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { root } from "../workspace/packages.mjs";
 import { run } from "../workspace/run.mjs";
 import { turbo } from "../workspace/turbo.mjs";
@@ -10,7 +10,24 @@ import { readReports } from "./reports.mjs";
 const oldestServer = "2.10";
 
 // Only those that write to JetStream: they are the ones that know newer features and must do without them.
-const packagesOnOldestServer = ["@stationkit/core-protocol", "@stationkit/station-admin", "@stationkit/producer"];
+const packagesOnOldestServer = [
+  "@stationkit/core-protocol",
+  "@stationkit/station-admin",
+  "@stationkit/producer",
+  "@stationkit/consumer",
+];
+
+/**
+ * What runs against a Memphis control plane as well, which our bridge serves: the suites that say how stations, producers and consumers
+ * behave. Not those that need servers with logins, kill servers, or are about JetStream's own ways of administration. From here and
+ * not as tests of a package, since the bridge depends on what is tested.
+ */
+const onMemphis = {
+  "packages/station-admin": ["stations", "concurrent-creation", "watch"],
+  "packages/producer": ["produce", "streams", "window"],
+  "packages/consumer": ["consume", "groups", "life"],
+};
+const bridge = join(root, "packages/memphis-bridge/src/index.ts");
 
 // Far above what any step takes: a step that hangs is ended and reported instead of holding CI for its whole limit.
 const staticLimitMs = 240_000;
@@ -99,7 +116,40 @@ export function testStages(env) {
         },
       ],
     },
+    {
+      group: "integration-memphis",
+      atOnce: 1,
+      steps: [
+        tool("nats-server binary", "node", "scripts/fetch-servers.mjs", "newest"),
+        ...Object.entries(onMemphis).map(([path, suites]) => ({
+          name: `integration tests of ${path} (Memphis control plane)`,
+          run: () => vitestOnMemphis(env, path, suites),
+        })),
+      ],
+    },
   ];
+}
+
+/**
+ * The named suites of one package, each server with a bridge.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} path
+ * @param {readonly string[]} suites
+ */
+async function vitestOnMemphis(env, path, suites) {
+  const suffix = "memphis";
+  const { ok, output } = await run(
+    "npm",
+    ["run", "test:integration", "--", ...suites.map((suite) => `test/${suite}.test.ts`)],
+    {
+      cwd: join(root, path),
+      env: { ...env, STATIONKIT_BRIDGE: bridge, STATIONKIT_REPORT: suffix },
+      timeoutMs: testLimitMs,
+    },
+  );
+  const only = [`@stationkit/${basename(path)}`];
+  const { counts, missing } = readReports("test:integration", { suffix, only });
+  return { ok: ok && missing.length === 0, output: [output, ...missing].join("\n"), counts };
 }
 
 /**

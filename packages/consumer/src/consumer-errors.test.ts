@@ -31,6 +31,7 @@ const met: core.StationkitError[] = [
   new core.PermissionDeniedError("publish", "x"),
   new core.BrokerError("x"),
   new core.UnexpectedError("x"),
+  new core.UnsupportedOnMemphisError("start", "x"),
 ];
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");

@@ -135,7 +135,8 @@ export function resolveConsumerOptions<T>(options: ConsumerOptions<T>): Resolved
   };
 }
 
-function resolveGroupSettings({ partitions, ackTimeoutMs, maxDeliveries }: GroupSettings): GroupSettings {
+/** @throws {UsageError} */
+export function resolveGroupSettings({ partitions, ackTimeoutMs, maxDeliveries }: GroupSettings): GroupSettings {
   if (partitions !== undefined && !["shared", "exclusive"].includes(partitions)) {
     throw new UsageError(`partitions must be "shared" or "exclusive", not ${partitions as string}`);
   }

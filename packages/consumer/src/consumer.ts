@@ -30,7 +30,10 @@ export interface ConsumerEvents<T = Uint8Array> {
   /** A message that the deserializer cannot read; it becomes a dead letter. */
   "message-undecodable": [error: UndecodableMessageError];
   "message-dead-lettered": [notice: DeadLetterNotice];
-  /** A dead letter could not be stored; its message is delivered again after the group's `ackTimeoutMs`. */
+  /**
+   * A dead letter could not be stored; its message is delivered again after the group's `ackTimeoutMs`. Of a group with a limit of the
+   * server's own it is not; there it is also told when this login may not hear what the server gives up.
+   */
   "dead-letter-failed": [error: StationkitError];
   /** A partition cannot be read for now; it is tried again until it can, or the consumer is closed. */
   "reading-interrupted": [error: StationkitError, place: PartitionPlace];

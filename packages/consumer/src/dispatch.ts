@@ -30,6 +30,11 @@ export class Dispatcher {
     return sum;
   }
 
+  /** Messages that wait for a handler to end. */
+  get waiting(): readonly StationMessage[] {
+    return [...this.#busy.values()].flat();
+  }
+
   dispatch(message: StationMessage): void {
     if (this.#busy.size > 0) {
       const waiting = this.#busy.get(message.partition);

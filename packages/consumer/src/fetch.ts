@@ -85,45 +85,45 @@ export class Fetches {
     }
     while (!isOver()) {
       const startedAt = performance.now();
-      await this.#waitForAll(this.#inTurn(), { room: room(), deadline, collect });
-      if (performance.now() - startedAt < PAUSE_MS) await this.#until(() => false, startedAt + PAUSE_MS);
+      const came = await this.#waitForAll(this.#inTurn(), { room: room(), deadline, collect });
+      if (!came && performance.now() - startedAt < PAUSE_MS) await this.#until(() => false, startedAt + PAUSE_MS);
     }
     return messages;
   }
 
-  /** Takes what is there. @returns the partitions that may have more. */
+  /**
+   * Takes what is there. A partition that still waits for an earlier fetch has nothing, and is not asked.
+   * @returns the partitions that may have more.
+   */
   async #askAll(readers: readonly PartitionReader[], { room, deadline, collect }: Round): Promise<PartitionReader[]> {
-    const asked = readers.map((reader, index) => {
-      const share = Math.floor(room / readers.length) + (index < room % readers.length ? 1 : 0);
+    const idle = readers.filter(isIdle);
+    const asked = idle.map((reader, index) => {
+      const share = Math.floor(room / idle.length) + (index < room % idle.length ? 1 : 0);
       if (share > 0) reader.ask(share, { expiresMs: GRACE_MS, noWait: true });
       return { reader, share, before: reader.arrivals };
     });
-    await this.#collectUntilEnded(readers, deadline, collect);
+    await this.#until(() => {
+      collect();
+      return idle.every(isIdle) || this.#source.isClosed();
+    }, deadline);
     return asked.filter(({ reader, share, before }) => reader.arrivals - before >= share).map(({ reader }) => reader);
   }
 
-  /** Waits for what comes. Each partition is asked for one at least; a message too many waits for the next fetch. */
-  async #waitForAll(readers: readonly PartitionReader[], { room, deadline, collect }: Round): Promise<void> {
+  /**
+   * Waits for what comes, until a partition can be asked again. Each is asked for one at least; a message too many waits for the next fetch.
+   * @returns whether something came.
+   */
+  async #waitForAll(readers: readonly PartitionReader[], { room, deadline, collect }: Round): Promise<boolean> {
     const expiresMs = Math.max(1, Math.floor(deadline - performance.now()));
-    for (const reader of readers) reader.ask(Math.max(1, Math.floor(room / readers.length)), { expiresMs });
-    await this.#collectUntilEnded(readers, deadline + GRACE_MS, collect, room);
-  }
-
-  async #collectUntilEnded(
-    readers: readonly PartitionReader[],
-    deadline: number,
-    collect: () => void,
-    enough = Number.POSITIVE_INFINITY,
-  ): Promise<void> {
     const before = arrivals(readers);
+    for (const reader of readers.filter(isIdle)) {
+      reader.ask(Math.max(1, Math.floor(room / readers.length)), { expiresMs });
+    }
     await this.#until(() => {
       collect();
-      return (
-        readers.every(({ window }) => window.asked === 0) ||
-        arrivals(readers) - before >= enough ||
-        this.#source.isClosed()
-      );
-    }, deadline);
+      return readers.some(isIdle) || arrivals(readers) - before >= room || this.#source.isClosed();
+    }, deadline + GRACE_MS);
+    return arrivals(readers) > before;
   }
 
   /** Each fetch begins with another partition. */
@@ -150,6 +150,11 @@ interface Round {
   readonly room: number;
   readonly deadline: number;
   readonly collect: () => void;
+}
+
+/** Waits for nothing that was asked for. */
+function isIdle({ window }: PartitionReader): boolean {
+  return window.asked === 0;
 }
 
 function arrivals(readers: readonly PartitionReader[]): number {

@@ -3,32 +3,31 @@ import {
   EventEmitter,
   type StationkitError,
   type StationName,
-  toStationkitError,
   UsageError,
 } from "@stationkit/core-protocol";
-import type { DeadLetterCause, Station } from "@stationkit/station-admin";
+import type { Station } from "@stationkit/station-admin";
 import type { Consumer, ConsumerEvents, FetchOptions, PartitionLag } from "./consumer.js";
 import { ConsumerClosedError, type UndecodableMessageError } from "./consumer-errors.js";
 import type { ResolvedConsumerOptions } from "./consumer-options.js";
 import { Dispatcher, type Handler } from "./dispatch.js";
-import { DeadLetterWriter } from "./engine/dead-letter-writer.js";
-import type { DurableInfo } from "./engine/durable-config.js";
+import { Burials } from "./engine/burials.js";
+import type { DeadLetterSink } from "./engine/dead-letter-sink.js";
 import type { Durables } from "./engine/durables.js";
+import type { DurableInfo } from "./engine/durable-config.js";
 import { GroupReader } from "./engine/group-reader.js";
-import { persist } from "./engine/persist.js";
 import type { StationMessage } from "./engine/station-message.js";
 import { Fetches, resolveFetchOptions } from "./fetch.js";
 import { Iterations } from "./iteration.js";
+import type { Declaration } from "./declaration/declaration.js";
+import { readLag } from "./lag.js";
 import type { ConsumerMessage } from "./message.js";
+import { Stillness } from "./stillness.js";
 
 /** What a consumer is made of. */
 export interface GroupConsumerParts {
   readonly connection: Connection;
   readonly options: ResolvedConsumerOptions;
-  readonly station: Station;
-  readonly durables: Durables;
-  /** Of the partitions that are read, by number. */
-  readonly infos: ReadonlyMap<number, DurableInfo>;
+  readonly declaration: Declaration;
   /** Called once, when the consumer has released everything. */
   readonly onClosed: () => void;
 }
@@ -56,10 +55,14 @@ export class GroupConsumer<T> implements Consumer<T> {
   readonly #durables: Durables;
   readonly #events = new EventEmitter<ConsumerEvents<T>>(EVENTS);
   readonly #reader: GroupReader;
-  readonly #deadLetters: DeadLetterWriter;
+  readonly #deadLetters: DeadLetterSink;
+  readonly #burials: Burials;
   readonly #iterations: Iterations<T>;
   readonly #fetches: Fetches;
+  readonly #stillness: Stillness;
   readonly #onClosed: () => void;
+  readonly #openResent: Declaration["openResent"];
+  #closeResent: () => void = () => undefined;
   #station: Station;
   #dispatcher: Dispatcher | undefined;
   #messageListener: Listener | undefined;
@@ -68,9 +71,9 @@ export class GroupConsumer<T> implements Consumer<T> {
   #closing: Promise<void> | undefined;
   /** Nothing will be handed out any more, once the intake is empty. */
   #isEnding = false;
-  #onProgress: () => void = () => undefined;
 
-  constructor({ connection, options, station, durables, infos, onClosed }: GroupConsumerParts) {
+  constructor({ connection, options, declaration, onClosed }: GroupConsumerParts) {
+    const { station, durables, infos, deadLetters, openResent } = declaration;
     this.consumerName = options.consumerName;
     this.consumerGroup = options.group;
     this.#connection = connection;
@@ -78,10 +81,17 @@ export class GroupConsumer<T> implements Consumer<T> {
     this.#station = station;
     this.#durables = durables;
     this.#onClosed = onClosed;
-    this.#deadLetters = new DeadLetterWriter(
-      { connection, consumerName: options.consumerName, group: options.group },
-      station,
-    );
+    this.#deadLetters = deadLetters;
+    this.#openResent = openResent;
+    this.#burials = new Burials(deadLetters, {
+      buried: (notice) => {
+        this.#events.emit("message-dead-lettered", notice);
+      },
+      failed: (error) => {
+        this.#events.emit("dead-letter-failed", error);
+      },
+      delayMs: () => this.#reader.ackTimeoutMs,
+    });
     const isListening = (): boolean => this.#dispatcher !== undefined;
     this.#reader = new GroupReader({
       connection,
@@ -98,7 +108,7 @@ export class GroupConsumer<T> implements Consumer<T> {
         },
         progress: () => {
           this.#fetches.progress();
-          this.#onProgress();
+          this.#stillness.moved();
         },
         interrupted: (error, partition) => {
           this.interrupted(error, partition);
@@ -106,16 +116,26 @@ export class GroupConsumer<T> implements Consumer<T> {
         resumed: (partition) => {
           this.#events.emit("reading-resumed", { station: station.name, partition });
         },
-        bury: (message, reason) => this.#bury(message, "rejected", reason),
+        bury: (message, reason) => this.#burials.bury(message, "rejected", reason),
         assigned: (partition) => {
           this.#events.emit("partition-assigned", { station: station.name, partition });
         },
         revoked: (partition) => {
           this.#events.emit("partition-revoked", { station: station.name, partition });
         },
+        waiting: () => this.#dispatcher?.waiting ?? [],
         takeWaiting: (partition) => this.#dispatcher?.takeWaiting(partition) ?? [],
-        exhaust: (message) => this.#buryOrDelay(message, "max-deliveries", exhaustion(message)),
+        exhaust: (message) => this.#burials.exhaust(message),
+        givenUp: (message) => void this.#burials.givenUp(message),
+        unheard: (error) => {
+          this.#events.emit("dead-letter-failed", error);
+        },
       },
+    });
+    this.#stillness = new Stillness({
+      inHand: () => this.#inHand(),
+      isConnected: () => connection.state === "connected",
+      patienceMs: options.closeTimeoutMs,
     });
     const take = (): StationMessage | undefined => this.#take();
     const source = {
@@ -156,6 +176,17 @@ export class GroupConsumer<T> implements Consumer<T> {
   /** Starts to listen for answers. @throws {PermissionDeniedError} when the login may not. */
   async open(): Promise<void> {
     await this.#reader.open();
+    const { intake } = this.#reader;
+    this.#closeResent =
+      this.#openResent?.({
+        get waiting() {
+          return intake.length;
+        },
+        deliver: (message) => {
+          intake.push(message);
+          this.#serve();
+        },
+      }) ?? this.#closeResent;
     this.#leaveConnection = this.#connection.beforeClose(() => this.close());
   }
 
@@ -217,19 +248,8 @@ export class GroupConsumer<T> implements Consumer<T> {
     if (name === "handler-failed") this.#failureListeners--;
   }
 
-  async lag(): Promise<readonly PartitionLag[]> {
-    return Promise.all(
-      this.partitions.map(async (partition) => {
-        const info = await persist(() => this.#durables.info(partition));
-        return {
-          partition,
-          pending: info?.num_pending ?? 0,
-          inFlight: info?.num_ack_pending ?? 0,
-          redelivered: info?.num_redelivered ?? 0,
-          answeredSequence: info?.ack_floor.stream_seq ?? 0,
-        };
-      }),
-    );
+  lag(): Promise<readonly PartitionLag[]> {
+    return readLag(this.#durables, this.partitions);
   }
 
   drain(): Promise<void> {
@@ -272,28 +292,12 @@ export class GroupConsumer<T> implements Consumer<T> {
       } catch (error) {
         this.#reader.handOut(message);
         this.#events.emit("message-undecodable", error as UndecodableMessageError);
-        void this.#buryOrDelay(message, "undecodable", (error as Error).message);
+        void this.#burials.buryOrDelay(message, "undecodable", (error as Error).message);
         return false;
       }
     }
     this.#reader.handOut(message);
     return true;
-  }
-
-  async #bury(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<void> {
-    const notice = await this.#deadLetters.store(message, cause, reason);
-    message.terminate();
-    this.#events.emit("message-dead-lettered", notice);
-  }
-
-  /** Never rejects: a message that could not be stored comes again later. */
-  async #buryOrDelay(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<void> {
-    try {
-      await this.#bury(message, cause, reason);
-    } catch (error) {
-      this.#events.emit("dead-letter-failed", toStationkitError(error));
-      void message.delay(this.#reader.ackTimeoutMs);
-    }
   }
 
   #listen(listener: Listener): void {
@@ -308,7 +312,7 @@ export class GroupConsumer<T> implements Consumer<T> {
         this.#handlerFailed(error, message);
       },
       done: () => {
-        this.#onProgress();
+        this.#stillness.moved();
       },
     });
     this.#reader.start();
@@ -345,12 +349,13 @@ export class GroupConsumer<T> implements Consumer<T> {
 
   async #end({ handsOut }: { readonly handsOut: boolean }): Promise<void> {
     this.#reader.pause();
+    this.#closeResent();
     await this.#reader.endRequests();
     this.#isEnding = true;
     if (!handsOut) this.#reader.giveBack();
     this.#iterations.serve();
     this.#fetches.progress();
-    await this.#untilQuiet();
+    await this.#stillness.wait();
     this.#reader.giveBack();
     this.#iterations.serve();
     await this.#reader.close();
@@ -358,27 +363,7 @@ export class GroupConsumer<T> implements Consumer<T> {
     this.#onClosed();
   }
 
-  /** Waits until nothing is in hand, or nothing has moved for a while. */
-  async #untilQuiet(): Promise<void> {
-    while (this.#inHand() > 0 && this.#connection.state === "connected") {
-      const moved = await new Promise<boolean>((resolve) => {
-        const timer = setTimeout(() => {
-          resolve(false);
-        }, this.#options.closeTimeoutMs);
-        this.#onProgress = () => {
-          clearTimeout(timer);
-          resolve(true);
-        };
-      });
-      if (!moved) return;
-    }
-  }
-
   #inHand(): number {
     return this.#reader.intake.length + this.#reader.handedOut + (this.#dispatcher?.pending ?? 0);
   }
-}
-
-function exhaustion({ deliveries }: StationMessage): string {
-  return `delivered ${deliveries - 1} times, and never acknowledged`;
 }

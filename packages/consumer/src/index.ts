@@ -1,3 +1,4 @@
+export { changeConsumerGroup, type GroupChanges } from "./change-group.js";
 export { createConsumer } from "./create-consumer.js";
 export type {
   Consumer,

@@ -147,6 +147,23 @@ describe("a consumer", () => {
     expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 
+  it("fetches from every partition, also where an earlier fetch of many partitions has ended early", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const options = { stationName, consumerName: "c", station: { partitions: 3 } };
+    const consumer = await createConsumer(connection, options);
+    for (const partition of [3, 2, 3, 1]) {
+      const fetched = consumer.fetch({ batchSize: 1, maxWaitMs: WAIT });
+      await publish(connection, { station: stationName, partition }, ["m"]);
+      const startedAt = performance.now();
+      const [message] = await fetched;
+      expect(message).toMatchObject({ partition });
+      // Not by the end of an earlier fetch's wait, or of its own.
+      expect(performance.now() - startedAt).toBeLessThan(WAIT / 2);
+      await message!.ack();
+    }
+  });
+
   it("is read in one way at a time", async () => {
     const connection = await broker.connect();
     const consumer = await createConsumer(connection, { stationName: broker.station(), consumerName: "c" });

@@ -121,10 +121,10 @@ describe.skipIf(isTooOld)("an exclusive group", () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     await publish(connection, { station: stationName }, numbered(300));
     expect(await holder).toBe("doomed");
-    follow(next, seen);
     await vi.waitFor(() => {
       expect(seen).toHaveLength(5);
     }, WAIT);
+    follow(next, seen);
     await doomedConnection.natsConnection.close();
     await vi.waitFor(() => {
       expect(firstSeen(seen, 1)).toEqual(sorted(300));

@@ -1,4 +1,5 @@
 import { createStationAdmin } from "@stationkit/station-admin";
+import { itOnJetStream } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
 import {
   ConsumerGroupConflictError,
@@ -13,14 +14,7 @@ const broker = useBroker();
 const WAIT = 20_000;
 
 describe("a group that begins", () => {
-  it.each<[string, StartPosition, string[]]>([
-    ["all", "all", ["0", "1", "2", "3", "4", "late"]],
-    ["new", "new", ["late"]],
-    ["a sequence", { fromSequence: 3 }, ["2", "3", "4", "late"]],
-    ["the last messages", { lastMessages: 2 }, ["3", "4", "late"]],
-    ["more last messages than there are", { lastMessages: 20 }, ["0", "1", "2", "3", "4", "late"]],
-    ["a time to come", { fromTime: new Date(Date.now() + 3_600_000) }, ["late"]],
-  ])("with %s gets just that, and another member later gets on from there", async (_, start, expected) => {
+  async function expectStart(_what: string, start: StartPosition, expected: string[]): Promise<void> {
     const connection = await broker.connect();
     const stationName = broker.station();
     await createStationAdmin(connection).create({ name: stationName });
@@ -36,9 +30,21 @@ describe("a group that begins", () => {
     expect(messages.map((message) => message.text())).toEqual(expected);
     for (const message of messages) await message.ack();
     expect(await first.fetch({ maxWaitMs: 100 })).toEqual([]);
-  });
+  }
 
-  it("from a time gets what was stored then and later", async () => {
+  it.each<[string, StartPosition, string[]]>([
+    ["all", "all", ["0", "1", "2", "3", "4", "late"]],
+    ["new", "new", ["late"]],
+    ["a sequence", { fromSequence: 3 }, ["2", "3", "4", "late"]],
+    ["the last messages", { lastMessages: 2 }, ["3", "4", "late"]],
+    ["more last messages than there are", { lastMessages: 20 }, ["0", "1", "2", "3", "4", "late"]],
+  ])("with %s gets just that, and another member later gets on from there", expectStart);
+
+  itOnJetStream("with a time to come gets just that, and another member later gets on from there", () =>
+    expectStart("a time to come", { fromTime: new Date(Date.now() + 3_600_000) }, ["late"]),
+  );
+
+  itOnJetStream("from a time gets what was stored then and later", async () => {
     const connection = await broker.connect();
     const stationName = broker.station();
     await createStationAdmin(connection).create({ name: stationName });
@@ -152,38 +158,41 @@ describe("reading", () => {
     await message!.ack();
   });
 
-  it("tells of a message that cannot be read, with its place, makes it a dead letter, and goes on", async () => {
-    const connection = await broker.connect();
-    const stationName = broker.station();
-    const consumer = await createConsumer(connection, {
-      stationName,
-      consumerName: "c",
-      deserializer: (data) => JSON.parse(Buffer.from(data).toString()) as number,
-    });
-    const told: UndecodableMessageError[] = [];
-    consumer.on("message-undecodable", (error) => told.push(error));
-    const buried = vi.fn();
-    consumer.on("message-dead-lettered", buried);
-    await publish(connection, { station: stationName }, ["1", "no JSON", "3"]);
-    const values: number[] = [];
-    for await (const message of consumer) {
-      values.push(message.value);
-      await message.ack();
-      if (values.length === 2) break;
-    }
-    expect(values).toEqual([1, 3]);
-    expect(told).toMatchObject([
-      { station: stationName, partition: 1, sequence: 2, cause: expect.any(SyntaxError) as unknown },
-    ]);
-    await vi.waitFor(() => {
-      expect(buried).toHaveBeenCalledWith(
-        expect.objectContaining({ cause: "undecodable", sequence: 2, dlsStation: `${stationName}.dls` }),
-      );
-    }, WAIT);
-    await vi.waitFor(async () => {
-      expect(await consumer.lag()).toMatchObject([{ inFlight: 0, answeredSequence: 3 }]);
-    }, WAIT);
-  });
+  itOnJetStream(
+    "tells of a message that cannot be read, with its place, makes it a dead letter, and goes on",
+    async () => {
+      const connection = await broker.connect();
+      const stationName = broker.station();
+      const consumer = await createConsumer(connection, {
+        stationName,
+        consumerName: "c",
+        deserializer: (data) => JSON.parse(Buffer.from(data).toString()) as number,
+      });
+      const told: UndecodableMessageError[] = [];
+      consumer.on("message-undecodable", (error) => told.push(error));
+      const buried = vi.fn();
+      consumer.on("message-dead-lettered", buried);
+      await publish(connection, { station: stationName }, ["1", "no JSON", "3"]);
+      const values: number[] = [];
+      for await (const message of consumer) {
+        values.push(message.value);
+        await message.ack();
+        if (values.length === 2) break;
+      }
+      expect(values).toEqual([1, 3]);
+      expect(told).toMatchObject([
+        { station: stationName, partition: 1, sequence: 2, cause: expect.any(SyntaxError) as unknown },
+      ]);
+      await vi.waitFor(() => {
+        expect(buried).toHaveBeenCalledWith(
+          expect.objectContaining({ cause: "undecodable", sequence: 2, dlsStation: `${stationName}.dls` }),
+        );
+      }, WAIT);
+      await vi.waitFor(async () => {
+        expect(await consumer.lag()).toMatchObject([{ inFlight: 0, answeredSequence: 3 }]);
+      }, WAIT);
+    },
+  );
 
   it("without a deserializer leaves it to json() to tell", async () => {
     const connection = await broker.connect();

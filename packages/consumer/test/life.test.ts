@@ -1,6 +1,7 @@
 import { connect } from "@stationkit/core-protocol";
 import { startNats } from "@stationkit/embedded-nats";
 import { createStationAdmin } from "@stationkit/station-admin";
+import { itOnJetStream } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
 import { createConsumer } from "../src/index.js";
 import { useBroker } from "./support/broker.js";
@@ -103,6 +104,25 @@ describe("a slow reader", () => {
     await publish(connection, { station }, numbered(count));
   }
 
+  it("keeps what waits for a listener's handler from being delivered again, however long that takes", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    await store(stationName, 200);
+    const options = { stationName, consumerName: "c", ackTimeoutMs: 1_000 };
+    const consumer = await createConsumer(connection, options);
+    const deliveries: number[] = [];
+    consumer.on("message", async (message) => {
+      deliveries.push(message.deliveries);
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      await message.ack();
+    });
+    await vi.waitFor(async () => {
+      expect(await consumer.lag()).toMatchObject([{ pending: 0, inFlight: 0 }]);
+    }, WAIT);
+    expect(deliveries).toEqual(deliveries.map(() => 1));
+    expect(deliveries).toHaveLength(200);
+  });
+
   it("gets messages larger than its byte bound one at a time", async () => {
     const connection = await broker.connect();
     const stationName = broker.station();
@@ -170,39 +190,42 @@ describe("what happens to the broker", () => {
     expect(told).toEqual(["SK_CONSUMER_GROUP_NOT_FOUND", "resumed"]);
   });
 
-  it("is told and healed: a station that is destroyed, made again with fewer partitions, and grown", async () => {
-    const connection = await broker.connect();
-    const admin = createStationAdmin(await broker.connect());
-    const stationName = broker.station();
-    const consumer = await createConsumer(connection, { stationName, consumerName: "c", station: { partitions: 3 } });
-    const told: string[] = [];
-    consumer.on("reading-interrupted", (error) => told.push(error.code));
-    const seen: string[] = [];
-    consumer.on("message", (message) => {
-      seen.push(message.text());
-      void message.ack();
-    });
-    await publish(connection, { station: stationName, partition: 3 }, ["old"]);
-    await vi.waitFor(() => {
-      expect(seen).toEqual(["old"]);
-    }, WAIT);
-    await admin.destroy(stationName);
-    await vi.waitFor(() => {
-      expect(told).toContain("SK_STATION_NOT_FOUND");
-    }, WAIT);
-    await admin.create({ name: stationName });
-    await publish(connection, { station: stationName }, ["new"]);
-    await vi.waitFor(() => {
-      expect(seen).toEqual(["old", "new"]);
-      expect(consumer.partitions).toEqual([1]);
-    }, WAIT);
-    await admin.addPartitions(stationName, { total: 2 });
-    await publish(connection, { station: stationName, partition: 2 }, ["grown"]);
-    await vi.waitFor(() => {
-      expect(seen).toEqual(["old", "new", "grown"]);
-      expect(consumer.partitions).toEqual([1, 2]);
-    }, WAIT);
-  });
+  itOnJetStream(
+    "is told and healed: a station that is destroyed, made again with fewer partitions, and grown",
+    async () => {
+      const connection = await broker.connect();
+      const admin = createStationAdmin(await broker.connect());
+      const stationName = broker.station();
+      const consumer = await createConsumer(connection, { stationName, consumerName: "c", station: { partitions: 3 } });
+      const told: string[] = [];
+      consumer.on("reading-interrupted", (error) => told.push(error.code));
+      const seen: string[] = [];
+      consumer.on("message", (message) => {
+        seen.push(message.text());
+        void message.ack();
+      });
+      await publish(connection, { station: stationName, partition: 3 }, ["old"]);
+      await vi.waitFor(() => {
+        expect(seen).toEqual(["old"]);
+      }, WAIT);
+      await admin.destroy(stationName);
+      await vi.waitFor(() => {
+        expect(told).toContain("SK_STATION_NOT_FOUND");
+      }, WAIT);
+      await admin.create({ name: stationName });
+      await publish(connection, { station: stationName }, ["new"]);
+      await vi.waitFor(() => {
+        expect(seen).toEqual(["old", "new"]);
+        expect(consumer.partitions).toEqual([1]);
+      }, WAIT);
+      await admin.addPartitions(stationName, { total: 2 });
+      await publish(connection, { station: stationName, partition: 2 }, ["grown"]);
+      await vi.waitFor(() => {
+        expect(seen).toEqual(["old", "new", "grown"]);
+        expect(consumer.partitions).toEqual([1, 2]);
+      }, WAIT);
+    },
+  );
 
   it("is told: a server that falls silent", async () => {
     await using server = await startNats();

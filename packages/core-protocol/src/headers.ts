@@ -12,6 +12,9 @@ export const HEADER = {
   memphisMessageId: "msg-id",
   memphisConnectionId: "$memphis_connectionId",
   memphisProducedBy: "$memphis_producedBy",
+  /** On messages that a Memphis broker sends again from its dead-letter store: what their acknowledgement names. */
+  memphisPoisonId: "$memphis_pm_id",
+  memphisPoisonGroup: "$memphis_pm_cg_name",
 } as const;
 
 /** First line of every header block. */

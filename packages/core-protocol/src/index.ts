@@ -3,6 +3,7 @@ export { connect } from "./connection/connect.js";
 export { CONNECT_DEFAULTS, type ConnectOptions } from "./connection/options.js";
 export type { Connection, ConnectionEvents, ServerDescription } from "./connection/connection.js";
 export type { RequestOptions } from "./connection/request-options.js";
+export type { ControlPlane, ControlPlaneOption } from "./connection/control-plane.js";
 export type { ConnectionStatus } from "./connection/status.js";
 export type { TlsOptions } from "./connection/tls.js";
 export { type ErrorCode, type Outcome, StationkitError } from "./errors/stationkit-error.js";
@@ -32,6 +33,7 @@ export {
   ServerTooOldError,
   ThrottledError,
   UnexpectedAckError,
+  UnsupportedOnMemphisError,
 } from "./errors/broker-errors.js";
 export {
   ConsumerGroupNotFoundError,

@@ -6,6 +6,7 @@ import {
   type PermissionDeniedError,
 } from "@stationkit/core-protocol";
 import type { Station } from "@stationkit/station-admin";
+import { jetStreamDeclaration } from "./declaration/jetstream-declaration.js";
 import { type ProducerOptions, resolveProducerOptions } from "./producer-options.js";
 import { StationProducer } from "./station-producer.js";
 
@@ -160,8 +161,7 @@ export async function openProducer(
   const producer = new StationProducer<unknown>({
     connection: broker.connection,
     options: resolveProducerOptions({ stationName: station.name, producerName: "p", ...options }),
-    station,
-    onClosed: () => undefined,
+    declaration: jetStreamDeclaration(station),
   });
   await producer.open();
   return producer;

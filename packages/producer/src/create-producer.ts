@@ -1,5 +1,5 @@
 import { type Connection, requireConnection, type StationName } from "@stationkit/core-protocol";
-import { createStationAdmin, type StationEvent } from "@stationkit/station-admin";
+import { declareProducer } from "./declaration/declare-producer.js";
 import type { FastIngestPubAck } from "./delivery.js";
 import { MultiStationProducer as MultiStationProducerImpl } from "./multi-station-producer.js";
 import type { MultiStationProducer, Producer } from "./producer.js";
@@ -18,7 +18,8 @@ type Individually<T> = ProducerOptions<T> & { readonly delivery?: "individual" }
  * @param options.delivery - with `"fast-ingest"`, acknowledgements may lack `sequence` and `duplicate` (`FastIngestPubAck`).
  * @throws {UsageError} for options that cannot be right; nothing was created.
  * @throws {PermissionDeniedError} when the login may not create the missing station, or not read answers.
- * @throws {StationkitError} whatever else keeps a station from being made, see station-admin's README.
+ * @throws {StationkitError} whatever else keeps a station from being made, or a Memphis broker from registering the producer, see
+ * station-admin's README.
  * @example
  * const producer = await createProducer(connection, { stationName: "orders", producerName: "checkout" });
  * const ack = await producer.produce({ message: { id: 1 }, asyncProduce: false });
@@ -71,21 +72,10 @@ async function openStation<T>(
   options: ResolvedProducerOptions<T>,
   name: StationName,
 ): Promise<StationProducer<T>> {
-  const admin = createStationAdmin(connection);
-  const station = await admin.ensure({ ...options.station, name });
-  warnOfShortDuplicateWindow(options, name, station.settings.idempotencyWindowMs);
-  const watch = admin.watch(name, { from: station });
-  const producer = new StationProducer({
-    connection,
-    options,
-    station,
-    onClosed: () => {
-      watch.close();
-    },
-  });
-  watch.on((event: StationEvent) => {
-    if (event.type !== "destroyed") producer.follow(event.station);
-  });
+  const { producerName, station } = options;
+  const declaration = await declareProducer(connection, { name, producerName, station });
+  warnOfShortDuplicateWindow(options, name, declaration.station.settings.idempotencyWindowMs);
+  const producer = new StationProducer({ connection, options, declaration });
   try {
     await producer.open();
   } catch (error) {

@@ -5,6 +5,7 @@ export {
   type AtomicRequest,
 } from "./atomic/atomic-request.js";
 export { createProducer } from "./create-producer.js";
+export type { SchemaFailurePolicy } from "./declaration/declaration.js";
 export type { Delivery, FastIngestPubAck, MultiStationDelivery, PubAck } from "./delivery.js";
 export type { ProduceOptions, ProduceRequest } from "./produce-request.js";
 export type {

@@ -22,7 +22,7 @@ export class MultiStationProducer<T> implements Face<T> {
   readonly producerName: string;
   readonly #producers: readonly StationProducer<T>[];
   readonly #nextId: (() => string) | undefined;
-  readonly #events = new EventEmitter<ProducerEvents<T>>(["delivery-failed"]);
+  readonly #events = new EventEmitter<ProducerEvents<T>>(["delivery-failed", "schema-changed"]);
 
   constructor(producerName: string, producers: readonly StationProducer<T>[], idempotent: boolean) {
     this.producerName = producerName;
@@ -31,6 +31,9 @@ export class MultiStationProducer<T> implements Face<T> {
     for (const producer of producers) {
       producer.on("delivery-failed", (error, failure) => {
         this.#events.emit("delivery-failed", error, failure);
+      });
+      producer.on("schema-changed", (schema, station) => {
+        this.#events.emit("schema-changed", schema, station);
       });
     }
   }

@@ -1,7 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { UsageError } from "@stationkit/core-protocol";
 import { describe, expect, it } from "vitest";
-import { PRODUCER_DEFAULTS, type ProducerOptions, resolveProducerOptions } from "./producer-options.js";
+import {
+  FAST_INGEST_MAX_IN_FLIGHT_MESSAGES,
+  PRODUCER_DEFAULTS,
+  type ProducerOptions,
+  resolveProducerOptions,
+} from "./producer-options.js";
 
 const least: ProducerOptions = { stationName: "orders", producerName: "p" };
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
@@ -21,6 +26,12 @@ describe("resolveProducerOptions", () => {
     expect(row).toContain(
       typeof value === "number" ? ` \`${value.toLocaleString("en-US")}\` ` : ` \`${String(value)}\` `,
     );
+  });
+
+  it("takes a larger window for fast ingest, unless one is given", () => {
+    expect(resolve({ delivery: "fast-ingest" }).maxInFlightMessages).toBe(FAST_INGEST_MAX_IN_FLIGHT_MESSAGES);
+    expect(resolve({ delivery: "fast-ingest", maxInFlightMessages: 7 }).maxInFlightMessages).toBe(7);
+    expect(readme).toContain(`default with fast ingest ${FAST_INGEST_MAX_IN_FLIGHT_MESSAGES.toLocaleString("en-US")} `);
   });
 
   it("keeps what is given", () => {

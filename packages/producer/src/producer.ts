@@ -1,6 +1,8 @@
 import type { Writable } from "node:stream";
 import type { Listener, StationkitError } from "@stationkit/core-protocol";
+import type { StationSchema } from "@stationkit/core-protocol/control";
 import type { AtomicAck, AtomicOptions, AtomicRequest } from "./atomic/atomic-request.js";
+import type { SchemaFailurePolicy } from "./declaration/declaration.js";
 import type { Delivery, FastIngestPubAck, MultiStationDelivery, PubAck } from "./delivery.js";
 import type { ProduceOptions, ProduceRequest } from "./produce-request.js";
 
@@ -19,6 +21,8 @@ export interface DeliveryFailure<T = unknown> {
 export interface ProducerEvents<T = unknown> {
   /** Once for every message that was admitted and not acknowledged, however it was produced. */
   "delivery-failed": [error: StationkitError, failure: DeliveryFailure<T>];
+  /** A Memphis broker has given the station another schema, or taken it away (undefined). The producer itself checks nothing. */
+  "schema-changed": [schema: StationSchema | undefined, station: string];
 }
 
 /** What is not settled yet. */
@@ -118,6 +122,13 @@ export interface Producer<T = unknown, Ack extends FastIngestPubAck = PubAck> ex
   readonly stationName: string;
   /** Partition numbers of the station as it is now; grows when the station grows. */
   readonly partitions: readonly number[];
+  /**
+   * The schema that a Memphis broker has attached to the station, for whoever checks messages before they are produced: the producer itself
+   * does not. Undefined for none, and on plain JetStream.
+   */
+  readonly schema: StationSchema | undefined;
+  /** What the station's owner wants done with messages that do not fit the schema; both false on plain JetStream. */
+  readonly schemaFailurePolicy: SchemaFailurePolicy;
   /**
    * Stores 1 to 1,000 messages in one partition, one behind the other, or none of them. Resolves when all are stored. The batch goes behind
    * what was produced to the partition before this call, and ahead of what is produced after it; it counts as one message of its size

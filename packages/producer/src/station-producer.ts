@@ -11,11 +11,13 @@ import {
   type StationName,
   toStationkitError,
 } from "@stationkit/core-protocol";
+import type { StationSchema } from "@stationkit/core-protocol/control";
 import type { Station } from "@stationkit/station-admin";
 import { answerBatch } from "./atomic/answer-batch.js";
 import { AtomicBatch } from "./atomic/atomic-batch.js";
 import type { AtomicAck, AtomicOptions, AtomicRequest } from "./atomic/atomic-request.js";
 import { type BatchContext, prepareBatch } from "./atomic/prepare-batch.js";
+import type { Declaration, SchemaFailurePolicy } from "./declaration/declaration.js";
 import type { Delivery, PubAck } from "./delivery.js";
 import { abortedError, AbortListeners } from "./engine/abort-listeners.js";
 import { Admission } from "./engine/admission.js";
@@ -51,9 +53,7 @@ import { createWritable } from "./streams/writable.js";
 export interface StationProducerParts<T> {
   readonly connection: Connection;
   readonly options: ResolvedProducerOptions<T>;
-  readonly station: Station;
-  /** Called once, when the producer has released everything. */
-  readonly onClosed: () => void;
+  readonly declaration: Declaration;
 }
 
 /** The public object for one station. It owns the order of the steps, and nothing else. */
@@ -61,7 +61,8 @@ export class StationProducer<T> implements Producer<T> {
   readonly producerName: string;
   readonly #connection: Connection;
   readonly #options: ResolvedProducerOptions<T>;
-  readonly #events = new EventEmitter<ProducerEvents<T>>(["delivery-failed"]);
+  readonly #declaration: Declaration;
+  readonly #events = new EventEmitter<ProducerEvents<T>>(["delivery-failed", "schema-changed"]);
   readonly #encode: ReturnType<typeof createEncoder>;
   readonly #nextId = createMessageIds();
   readonly #wire: Wire;
@@ -75,19 +76,26 @@ export class StationProducer<T> implements Producer<T> {
   readonly #flushes = new FlushTracker();
   readonly #failures: FailureLog;
   readonly #deadlines: Deadlines;
-  readonly #onClosed: () => void;
   #station: Station;
   #leaveConnection: (() => void) | undefined;
   #closing: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ connection, options, station, onClosed }: StationProducerParts<T>) {
-    this.#onClosed = onClosed;
+  constructor({ connection, options, declaration }: StationProducerParts<T>) {
+    this.#declaration = declaration;
+    declaration.follow({
+      station: (station) => {
+        this.follow(station);
+      },
+      schema: (schema) => {
+        this.#events.emit("schema-changed", schema, this.#station.name);
+      },
+    });
     this.producerName = options.producerName;
     this.#connection = connection;
     this.#options = options;
-    this.#station = station;
-    this.#encode = createEncoder(options.producerName, options.serializer);
+    this.#station = declaration.station;
+    this.#encode = createEncoder(options.producerName, options.serializer, declaration.style);
     this.#window = new Window({ maxMessages: options.maxInFlightMessages, maxBytes: options.maxInFlightBytes });
     this.#failures = new FailureLog(options.maxInFlightBytes);
     this.#outcomes = createLaneOutcomes(options.deliveryTimeoutMs);
@@ -119,6 +127,14 @@ export class StationProducer<T> implements Producer<T> {
 
   get partitions(): readonly number[] {
     return this.#station.partitions;
+  }
+
+  get schema(): StationSchema | undefined {
+    return this.#declaration.schema;
+  }
+
+  get schemaFailurePolicy(): SchemaFailurePolicy {
+    return this.#declaration.schemaFailurePolicy;
   }
 
   get pending(): PendingCounts {
@@ -274,6 +290,7 @@ export class StationProducer<T> implements Producer<T> {
     if (lane === undefined) {
       lane = this.#createLane(partition, {
         station: this.#station.name,
+        address: this.#declaration.address(partition),
         wire: this.#wire,
         isStrict: this.#options.ordering === "strict",
         ackTimeoutMs: this.#options.ackTimeoutMs,
@@ -358,6 +375,6 @@ export class StationProducer<T> implements Producer<T> {
     for (const lane of this.#lanes.values()) lane.close();
     this.#leaveConnection?.();
     this.#wire.close();
-    this.#onClosed();
+    await this.#declaration.close();
   }
 }

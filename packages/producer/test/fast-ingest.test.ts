@@ -299,7 +299,7 @@ describe.skipIf(hasNone)("a producer by fast ingest, under faults", () => {
             await server.restart();
           }
         },
-        { idempotent: false, deliveryTimeoutMs: 5_000 },
+        { idempotent: false, deliveryTimeoutMs: 5_000, maxInFlightMessages: 512 },
       );
       expect(brokenPromises(verdict, { order: true })).toEqual([]);
       expect(verdict.attempted - verdict.acknowledged).toBeLessThanOrEqual(2 * 512);

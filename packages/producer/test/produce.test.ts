@@ -7,7 +7,7 @@ import {
 } from "@stationkit/core-protocol";
 import { createStationAdmin } from "@stationkit/station-admin";
 import { readStation } from "@stationkit/test-kit";
-import { useBroker } from "@stationkit/test-kit/vitest";
+import { itOnJetStream, useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it } from "vitest";
 import { createProducer } from "../src/index.js";
 
@@ -119,7 +119,7 @@ describe("produce", () => {
     expect(message?.headers.get("Trace")).toBe("1");
   });
 
-  it("refuses a message above the server's or the station's limit without sending it", async () => {
+  itOnJetStream("refuses a message above the server's or the station's limit without sending it", async () => {
     const connection = await broker.connect();
     const small = await createProducer(connection, {
       stationName: broker.station(),
@@ -143,7 +143,7 @@ describe("produce", () => {
     }
   });
 
-  it("rejects at once when the station is full, and says so", async () => {
+  itOnJetStream("rejects at once when the station is full, and says so", async () => {
     const connection = await broker.connect();
     const producer = await createProducer(connection, {
       stationName: broker.station(),

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { readStation } from "@stationkit/test-kit";
-import { useBroker } from "@stationkit/test-kit/vitest";
+import { itOnJetStream, useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it } from "vitest";
 import { createProducer } from "../src/index.js";
 
@@ -38,7 +38,7 @@ describe("produceMany", () => {
     expect(await readStation(connection, stationName)).toHaveLength(10_000);
   });
 
-  it("takes bare bytes and texts, and names the items that failed by their place", async () => {
+  itOnJetStream("takes bare bytes and texts, and names the items that failed by their place", async () => {
     const connection = await broker.connect();
     const producer = await createProducer(connection, {
       stationName: broker.station(),
@@ -110,7 +110,7 @@ describe("writable", () => {
     expect(await readStation(connection, stationName)).toHaveLength(5_000);
   });
 
-  it("fails with the reason when a message is refused", async () => {
+  itOnJetStream("fails with the reason when a message is refused", async () => {
     const connection = await broker.connect();
     const producer = await createProducer(connection, {
       stationName: broker.station(),

@@ -1,7 +1,7 @@
 import { AbortedError, connect, DeliveryExpiredError } from "@stationkit/core-protocol";
 import { startNats } from "@stationkit/embedded-nats";
 import { readStation } from "@stationkit/test-kit";
-import { useBroker } from "@stationkit/test-kit/vitest";
+import { itOnJetStream, useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
 import { createProducer, DeliveryError, ProducerClosedError } from "../src/index.js";
 
@@ -79,7 +79,7 @@ describe("the window", () => {
     expect(await readStation(await broker.connect(), stationName)).toHaveLength(500);
   });
 
-  it("keeps the failures for the producer's own close, when the connection is closed first", async () => {
+  itOnJetStream("keeps the failures for the producer's own close, when the connection is closed first", async () => {
     const connection = await broker.connect();
     const producer = await createProducer(connection, {
       stationName: broker.station(),
@@ -91,26 +91,29 @@ describe("the window", () => {
     await expect(producer.close()).rejects.toMatchObject({ code: "SK_DELIVERY", failedCount: 4 });
   });
 
-  it("reports every failure by event and flush, once, with the message; ignoring deliveries raises nothing", async () => {
-    const connection = await broker.connect();
-    const producer = await createProducer(connection, {
-      stationName: broker.station(),
-      producerName: "p",
-      station: { retention: { type: "messages", maxMessages: 1 }, discard: "new" },
-    });
-    const onFailure = vi.fn();
-    producer.on("delivery-failed", onFailure);
-    for (let i = 0; i < 5; i++) await producer.produce({ message: `m${i}` });
-    const error = await producer.flush().then(
-      () => undefined,
-      (reason: unknown) => reason as DeliveryError,
-    );
-    expect(error?.failedCount).toBe(4);
-    expect(error?.failed.map(({ request }) => request.message)).toEqual(["m1", "m2", "m3", "m4"]);
-    expect(onFailure).toHaveBeenCalledTimes(4);
-    expect(onFailure.mock.calls[0]).toMatchObject([{ code: "SK_STATION_FULL" }, { request: { message: "m1" } }]);
-    await producer.close();
-  });
+  itOnJetStream(
+    "reports every failure by event and flush, once, with the message; ignoring deliveries raises nothing",
+    async () => {
+      const connection = await broker.connect();
+      const producer = await createProducer(connection, {
+        stationName: broker.station(),
+        producerName: "p",
+        station: { retention: { type: "messages", maxMessages: 1 }, discard: "new" },
+      });
+      const onFailure = vi.fn();
+      producer.on("delivery-failed", onFailure);
+      for (let i = 0; i < 5; i++) await producer.produce({ message: `m${i}` });
+      const error = await producer.flush().then(
+        () => undefined,
+        (reason: unknown) => reason as DeliveryError,
+      );
+      expect(error?.failedCount).toBe(4);
+      expect(error?.failed.map(({ request }) => request.message)).toEqual(["m1", "m2", "m3", "m4"]);
+      expect(onFailure).toHaveBeenCalledTimes(4);
+      expect(onFailure.mock.calls[0]).toMatchObject([{ code: "SK_STATION_FULL" }, { request: { message: "m1" } }]);
+      await producer.close();
+    },
+  );
 
   it("ends the waiting of callers and messages at the deadline, while the server is away", async () => {
     await using server = await startNats();

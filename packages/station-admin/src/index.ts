@@ -21,7 +21,11 @@ export type { StationWatch, WatchOptions } from "./station-watch.js";
 export type { DeadLetter, DeadLetterFilter, DeadLetters } from "./dead-letters/dead-letters.js";
 export type { DeadLetterCause, DeadLetterStory } from "./dead-letters/dead-letter-headers.js";
 export { deadLetterStation } from "./dead-letters/dead-letter-station.js";
+export type { ConsumerGroupDescription, ConsumerGroupPartition, ConsumerGroups } from "./groups/consumer-groups.js";
 
 // For the other packages of the stack: these may change in any version.
 export { encodeDeadLetterHeaders } from "./dead-letters/dead-letter-headers.js";
+export { controlPlaneOf } from "./choose-backend.js";
 export { deadLetterStationOptions } from "./dead-letters/dead-letter-station.js";
+export { parseHeaders, readStoredMessage, type Requests, type StoredMessage } from "./dead-letters/stored-message.js";
+export { MAX_DELIVERIES_KEY, readGroupSettings, type ConsumerGroupSettings } from "./groups/group-settings.js";

@@ -28,6 +28,11 @@ export class Operation {
     return performance.now() >= this.#deadline;
   }
 
+  /** What may go on for the rest of the call takes so many milliseconds at most, at least 1. */
+  get remainingMs(): number {
+    return Math.max(1, Math.ceil(this.#deadline - performance.now()));
+  }
+
   /**
    * Sends one JetStream API request, again after temporary failures and lost answers, until the deadline: for requests that
    * do the second time what they did the first time.
@@ -48,7 +53,7 @@ export class Operation {
     const { jetStream } = this.connection;
     if (this.expired) throw new RequestTimeoutError(`${jetStream.prefix}.${operation}`, this.#timeoutMs);
     return jetStream.request<Answer>(operation, body, {
-      timeoutMs: Math.max(1, Math.min(timeoutMs, Math.ceil(this.#deadline - performance.now()))),
+      timeoutMs: Math.min(timeoutMs, this.remainingMs),
       ...(this.station !== undefined && { station: this.station }),
     });
   }

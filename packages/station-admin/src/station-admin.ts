@@ -4,24 +4,23 @@ import {
   requireConnection,
   requireDurationMs,
   requireKnownKeys,
-  StationExistsError,
   type StationName,
   StationNotFoundError,
 } from "@stationkit/core-protocol";
-import { addPartitions, type GrowthOptions, resolveGrowth } from "./add-partitions.js";
-import { establishStation } from "./create-station.js";
-import { createDeadLetters, type DeadLetters } from "./dead-letters/dead-letters.js";
+import { type GrowthOptions, resolveGrowth } from "./add-partitions.js";
+import { chooseBackend, deferredDeadLetters } from "./choose-backend.js";
+import type { DeadLetters } from "./dead-letters/dead-letters.js";
 import { describeStation } from "./describe-station.js";
-import { destroyStation } from "./destroy-station.js";
+import { type ConsumerGroups, createConsumerGroups } from "./groups/consumer-groups.js";
 import { listStations } from "./list-stations.js";
 import { Operation } from "./operation.js";
 import { purgeStation, type PurgeOptions, type PurgeResult, requirePurgeOptions } from "./purge-station.js";
-import { type StationHead, toStation } from "./read-station.js";
+import { toStation } from "./read-station.js";
+import { requireSameSettings } from "./same-settings.js";
 import type { Station, StationDescription } from "./station.js";
-import { resolveStationOptions, type StationOptions, type StationRequest } from "./station-request.js";
-import { settingDifferences } from "./station-settings.js";
+import { resolveStationOptions, type StationOptions } from "./station-request.js";
 import { type StationWatch, watchStation, type WatchOptions } from "./station-watch.js";
-import { resolveChanges, type StationChanges, updateStation } from "./update-station.js";
+import { resolveChanges, type StationChanges } from "./update-station.js";
 
 /** Options of an admin. */
 export interface StationAdminOptions {
@@ -43,7 +42,8 @@ export const STATION_ADMIN_DEFAULTS: Readonly<Required<StationAdminOptions>> = O
  * Every call may be made by many clients at once. Beside what each method says, all throw `InvalidNameError` and `UsageError` before
  * any request, `StationConflictError` when a stream that is no part of the station has the name of one of its partitions,
  * `PermissionDeniedError`, `ConnectionClosedError`, and after `timeoutMs` `RequestTimeoutError` (outcome unknown: the same
- * call made again goes on where this one stopped).
+ * call made again goes on where this one stopped). On a Memphis broker (`connection.controlPlane()`), what its control plane has no
+ * request for throws `UnsupportedOnMemphisError` (nothing was sent).
  */
 export interface StationAdmin {
   /**
@@ -104,6 +104,8 @@ export interface StationAdmin {
   watch(name: string, options?: WatchOptions): StationWatch;
   /** The dead letters of a station: messages that its consumer groups could not deal with. */
   deadLetters(name: string): DeadLetters;
+  /** The consumer groups of a station: what there are, how far they are, and how to forget one. */
+  consumerGroups(name: string): ConsumerGroups;
 }
 
 /**
@@ -121,14 +123,17 @@ export function createStationAdmin(connection: Connection, options: StationAdmin
   return {
     async create(stationOptions) {
       const request = resolveStationOptions("create", stationOptions);
-      const check = (existing: StationHead): void => {
+      const operation = begin(request.name);
+      const backend = await chooseBackend(operation);
+      const head = await backend.establish(operation, request, (existing) => {
         requireSameSettings(request, existing);
-      };
-      return toStation(await establishStation(begin(request.name), request, check));
+      });
+      return toStation(head);
     },
     async ensure(stationOptions) {
       const request = resolveStationOptions("ensure", stationOptions);
-      return toStation(await establishStation(begin(request.name), request));
+      const operation = begin(request.name);
+      return toStation(await (await chooseBackend(operation)).establish(operation, request));
     },
     async describe(name) {
       const station = parseStationName(name);
@@ -138,12 +143,16 @@ export function createStationAdmin(connection: Connection, options: StationAdmin
     async update(name, changes) {
       const station = parseStationName(name);
       const checked = resolveChanges(changes);
-      return toStation(found(station, await updateStation(begin(station), station, checked)));
+      const operation = begin(station);
+      const backend = await chooseBackend(operation);
+      return toStation(found(station, await backend.update(operation, station, checked)));
     },
     async addPartitions(name, growth) {
       const station = parseStationName(name);
       const total = resolveGrowth(growth);
-      return toStation(found(station, await addPartitions(begin(station), station, total)));
+      const operation = begin(station);
+      const backend = await chooseBackend(operation);
+      return toStation(found(station, await backend.addPartitions(operation, station, total)));
     },
     async purge(name, purgeOptions = {}) {
       const station = parseStationName(name);
@@ -152,13 +161,24 @@ export function createStationAdmin(connection: Connection, options: StationAdmin
     },
     async destroy(name) {
       const station = parseStationName(name);
-      if (!(await destroyStation(begin(station), station))) throw new StationNotFoundError(station);
+      const operation = begin(station);
+      const backend = await chooseBackend(operation);
+      if (!(await backend.destroy(operation, station))) throw new StationNotFoundError(station);
     },
     watch(name, watchOptions = {}) {
       requireKnownKeys("watch", watchOptions, new Set(["from"]));
       return watchStation({ ...watchOptions, connection, name: parseStationName(name), pollIntervalMs });
     },
-    deadLetters: (name) => createDeadLetters(connection, parseStationName(name), begin),
+    deadLetters(name) {
+      const station = parseStationName(name);
+      return deferredDeadLetters(async () =>
+        (await chooseBackend(begin(station))).deadLetters(connection, station, begin),
+      );
+    },
+    consumerGroups(name) {
+      const station = parseStationName(name);
+      return createConsumerGroups(station, () => begin(station));
+    },
   };
 }
 
@@ -176,14 +196,4 @@ function resolveAdminOptions(options: StationAdminOptions): Required<StationAdmi
 function found<Result>(name: StationName, result: Result | undefined): Result {
   if (result === undefined) throw new StationNotFoundError(name);
   return result;
-}
-
-function requireSameSettings(request: StationRequest, { partitionCount, settings }: StationHead): void {
-  const differences = [
-    ...(partitionCount === request.partitions
-      ? []
-      : [{ setting: "partitions", existing: partitionCount, requested: request.partitions }]),
-    ...settingDifferences(settings, request.insistsOn),
-  ];
-  if (differences.length > 0) throw new StationExistsError(request.name, differences);
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { STATION_ADMIN_DEFAULTS, STATION_DEFAULTS } from "@stationkit/station-admin";
+import { startModelBroker } from "@stationkit/test-kit/memphis";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { useBroker } from "./support/broker.js";
 
@@ -11,8 +12,10 @@ const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => c
 describe("the README", () => {
   const broker = useBroker();
 
-  beforeAll(() => {
+  beforeAll(async () => {
     vi.stubEnv("NATS_URL", broker.url);
+    // For the one example that speaks to a Memphis broker.
+    await startModelBroker(broker.connection);
   });
   afterEach(() => {
     vi.restoreAllMocks();

@@ -1,6 +1,6 @@
 import { connect, PermissionDeniedError } from "@stationkit/core-protocol";
 import { createStationAdmin, type StationEvent, type StationWatch } from "@stationkit/station-admin";
-import { freshName } from "@stationkit/test-kit/vitest";
+import { freshName, itOnJetStream } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
 import { useBroker } from "./support/broker.js";
 
@@ -27,7 +27,7 @@ async function subscriptionCount(): Promise<number> {
 }
 
 describe("a watch", () => {
-  it("tells creation, growth, new settings and destruction, and nothing else", async () => {
+  itOnJetStream("tells creation, growth, new settings and destruction, and nothing else", async () => {
     const name = freshName();
     using watch = broker.admin.watch(name);
     const events = record(watch);
@@ -80,7 +80,7 @@ describe("a watch", () => {
     expect(await watch[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
   });
 
-  it("gives the first iteration what has happened since it was made", async () => {
+  itOnJetStream("gives the first iteration what has happened since it was made", async () => {
     const name = freshName();
     using watch = broker.admin.watch(name, { from: await broker.admin.ensure({ name }) });
     await broker.admin.addPartitions(name, { total: 2 });
@@ -102,7 +102,7 @@ describe("a watch", () => {
     expect(await late[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
   });
 
-  it.skipIf(process.env["BROKER_URL"] !== undefined)(
+  itOnJetStream.skipIf(process.env["BROKER_URL"] !== undefined)(
     "costs one subscription however many follow a station",
     async () => {
       const name = freshName();
@@ -182,7 +182,7 @@ describe("a login that may not administer streams", () => {
     },
   });
 
-  it("is told so at once", async () => {
+  itOnJetStream("is told so at once", async () => {
     const connection = await restricted.connect({ username: "some", password: "x" });
     const ensured = createStationAdmin(connection).ensure({ name: freshName(), partitions: 2 });
     await expect(ensured).rejects.toBeInstanceOf(PermissionDeniedError);
@@ -192,7 +192,7 @@ describe("a login that may not administer streams", () => {
 describe("a server that is away", () => {
   const fragile = useBroker();
 
-  it.skipIf(process.env["BROKER_URL"] !== undefined)("is asked again as soon as it is back", async () => {
+  itOnJetStream.skipIf(process.env["BROKER_URL"] !== undefined)("is asked again as soon as it is back", async () => {
     const name = freshName();
     const other = freshName();
     await fragile.admin.create({ name });

@@ -1,5 +1,6 @@
 export { Audit, type AuditOptions, type StoredIndex } from "./checker/audit.js";
-export { indexText, judgeStation } from "./checker/judge-station.js";
+export { brokenReading, type Reading, ReadingAudit, type ReceivedIndex } from "./checker/reading.js";
+export { indexText, judgeStation, parseIndex } from "./checker/judge-station.js";
 export { type FailureOutcome, Ledger, type Place } from "./checker/ledger.js";
 export {
   brokenPromises,
@@ -20,4 +21,5 @@ export { waitUntil, type WaitOptions } from "./wait-until.js";
 export { Findings, type Report } from "./scenario/report.js";
 export type { RunMessage, RunOrder, ScenarioEntry } from "./scenario/messages.js";
 export { runScenario, type RunOptions } from "./scenario/run-scenario.js";
+export { serveScenarios } from "./scenario/serve-scenarios.js";
 export type { Scenario, ScenarioContext } from "./scenario/scenario.js";

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { type Connection, type ConnectionStatus, partitionStream, type StationName } from "@stationkit/core-protocol";
+import type { Connection, ConnectionStatus, StationName } from "@stationkit/core-protocol";
 import { createConsumer } from "@stationkit/consumer";
+import { createStationAdmin } from "@stationkit/station-admin";
 import { JobError } from "../job-error.js";
 
 /** A message as a partition holds it. */
@@ -30,6 +31,7 @@ interface ReadOptions {
 const BATCH = 1_000;
 const SILENCE_MS = 5_000;
 const MAX_TRIES = 4;
+const FORGET_TIMEOUT_MS = 5_000;
 
 /**
  * Reads a partition from the server, in order and every message once: by a consumer group of its own, which is made anew behind the last
@@ -93,8 +95,9 @@ async function readOnce(
     connection.off("status", onStatus);
     await consumer.close();
     // A server that is gone keeps the group until somebody deletes it, or the station.
-    await connection.jetStream
-      .request(`CONSUMER.DELETE.${partitionStream(station, partition)}.${group}`, undefined, { station })
+    await createStationAdmin(connection, { timeoutMs: FORGET_TIMEOUT_MS })
+      .consumerGroups(station)
+      .destroy(group)
       .catch(() => undefined);
   }
 }

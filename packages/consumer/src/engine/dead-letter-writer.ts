@@ -5,6 +5,8 @@ import {
   type ConsumerGroupName,
   type ConsumerName,
   finalSubject,
+  type MessageHeaders,
+  parseStationName,
   partitionStream,
 } from "@stationkit/core-protocol";
 import {
@@ -18,13 +20,31 @@ import {
 import type { DeadLetterNotice } from "../consumer.js";
 import { DeadLetterError } from "../consumer-errors.js";
 import { persist } from "./persist.js";
-import type { StationMessage } from "./station-message.js";
 
 /** Where dead letters come from. */
 export interface DeadLetterOrigin {
   readonly connection: Connection;
   readonly consumerName: ConsumerName;
   readonly group: ConsumerGroupName;
+}
+
+/** A message, as far as its dead letter tells of it. */
+export interface DeadMessage {
+  readonly station: string;
+  /** From 1. */
+  readonly partition: number;
+  readonly sequence: number;
+  readonly deliveries: number;
+  readonly data: Uint8Array;
+  readonly headers: MessageHeaders;
+  readonly storedAt: Date;
+}
+
+/** What became of a dead letter. */
+export interface StoredDeadLetter {
+  readonly notice: DeadLetterNotice;
+  /** False when it was there already. */
+  readonly isFirst: boolean;
 }
 
 const decoder = new TextDecoder();
@@ -51,33 +71,35 @@ export class DeadLetterWriter {
    * dead-letter station.
    * @throws {DeadLetterError}
    */
-  async store(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<DeadLetterNotice> {
+  async store(message: DeadMessage, cause: DeadLetterCause, reason: string): Promise<StoredDeadLetter> {
     const { station, partition, sequence, deliveries } = message;
     const { consumerName, group } = this.#origin;
     const dlsStation = deadLetterStation(this.#station);
     const story = { cause, reason, deliveries, station, partition, sequence, group, consumer: consumerName };
-    const messageId = `dead-letter.${message.place.stream}.${sequence}.${message.place.storedAtMs}.${group}`;
+    const stream = partitionStream(parseStationName(station), partition);
+    // With the time, since sequences of a station that is made again begin anew.
+    const messageId = `dead-letter.${stream}.${sequence}.${message.storedAt.getTime()}.${group}`;
     const headerLines = encodeDeadLetterHeaders({ ...story, deadLetteredAt: new Date() }, message.headers, messageId);
+    let isFirst: boolean;
     try {
-      await persist(() => this.#publish(partition, message.data, headerLines));
+      isFirst = await persist(() => this.#publish(partition, message.data, headerLines));
     } catch (error) {
       throw new DeadLetterError(message, dlsStation, { cause: error });
     }
-    return { station, partition, sequence, cause, reason, deliveries, dlsStation };
+    return { notice: { station, partition, sequence, cause, reason, deliveries, dlsStation }, isFirst };
   }
 
-  async #publish(fromPartition: number, data: Uint8Array, headerLines: string): Promise<void> {
+  /** @returns false when it was stored before. */
+  async #publish(fromPartition: number, data: Uint8Array, headerLines: string): Promise<boolean> {
     const { connection } = this.#origin;
     const { name, partitions } = await this.#ensure();
     const partition = partitions[(fromPartition - 1) % partitions.length] ?? 1;
     const subject = finalSubject(partitionStream(name, partition));
     try {
-      const answer = JSON.parse(
-        decoder.decode(await connection.request(subject, data, { headerLines, station: name })),
-      ) as {
-        error?: ApiErrorBody;
-      };
+      const bytes = await connection.request(subject, data, { headerLines, station: name });
+      const answer = JSON.parse(decoder.decode(bytes)) as { error?: ApiErrorBody; duplicate?: boolean };
       if (answer.error !== undefined) throw apiErrorToStationkitError(answer.error, { station: name });
+      return answer.duplicate !== true;
     } catch (error) {
       // It may have been destroyed: the next try makes it again.
       this.#ready = undefined;

@@ -1,6 +1,7 @@
 import { parseConsumerGroupName, parseStationName, partitionStream } from "@stationkit/core-protocol";
+import { readGroupSettings } from "@stationkit/station-admin";
 import { describe, expect, it } from "vitest";
-import { durableName, groupDifferences, newDurableConfig, readDurableSettings } from "./durable-config.js";
+import { durableName, groupDifferences, newDurableConfig } from "./durable-config.js";
 
 const stream = partitionStream(parseStationName("orders.eu"), 2);
 const durable = durableName(parseConsumerGroupName("Billing.EU"));
@@ -25,8 +26,8 @@ describe("a durable", () => {
     "is read back: %o",
     (settings) => {
       const config = newDurableConfig(stream, durable, { start, settings });
-      expect(groupDifferences(readDurableSettings(config), settings)).toEqual([]);
-      expect(readDurableSettings(config)).toEqual({
+      expect(groupDifferences(readGroupSettings(config), settings)).toEqual([]);
+      expect(readGroupSettings(config)).toEqual({
         ...{ partitions: "shared", ackTimeoutMs: 30_000, maxDeliveries: 10, serverMaxDeliveries: undefined },
         ...settings,
       });
@@ -35,18 +36,18 @@ describe("a durable", () => {
 
   it("of another tool has the server's limit, or none", () => {
     const foreign = { durable_name: "g", ack_policy: "explicit" } as const;
-    expect(readDurableSettings({ ...foreign, max_deliver: 2 })).toMatchObject({
+    expect(readGroupSettings({ ...foreign, max_deliver: 2 })).toMatchObject({
       maxDeliveries: 2,
       serverMaxDeliveries: 2,
     });
-    expect(readDurableSettings({ ...foreign, max_deliver: -1 })).toMatchObject({
+    expect(readGroupSettings({ ...foreign, max_deliver: -1 })).toMatchObject({
       maxDeliveries: Number.POSITIVE_INFINITY,
     });
-    expect(readDurableSettings(foreign)).toMatchObject({ ackTimeoutMs: 30_000, serverMaxDeliveries: undefined });
+    expect(readGroupSettings(foreign)).toMatchObject({ ackTimeoutMs: 30_000, serverMaxDeliveries: undefined });
   });
 
   it("differs only in what is asked for by name", () => {
-    const existing = readDurableSettings(newDurableConfig(stream, durable, { start, settings: { maxDeliveries: 3 } }));
+    const existing = readGroupSettings(newDurableConfig(stream, durable, { start, settings: { maxDeliveries: 3 } }));
     expect(groupDifferences(existing, { ackTimeoutMs: 30_000 })).toEqual([]);
     expect(groupDifferences(existing, { maxDeliveries: 4, partitions: "exclusive" })).toEqual([
       { setting: "partitions", existing: "shared", requested: "exclusive" },

@@ -6,6 +6,7 @@ import {
   type StreamName,
   toInternalName,
 } from "@stationkit/core-protocol";
+import { type ConsumerGroupSettings, MAX_DELIVERIES_KEY, readGroupSettings } from "@stationkit/station-admin";
 import { CONSUMER_DEFAULTS, type GroupSettings } from "../consumer-options.js";
 import type { WireStart } from "../start-position.js";
 
@@ -44,19 +45,7 @@ export interface DurableInfo {
   readonly priority_groups?: readonly { readonly group: string; readonly pinned_client_id?: string }[];
 }
 
-/** Settings of a group, as its durable has them. */
-export interface DurableSettings {
-  readonly partitions: "shared" | "exclusive";
-  readonly ackTimeoutMs: number;
-  /** Infinity when a durable of another tool has no limit. */
-  readonly maxDeliveries: number;
-  /** The server itself stops delivering then; undefined for durables of this package. */
-  readonly serverMaxDeliveries: number | undefined;
-}
-
 const NANOSECONDS = 1_000_000;
-const MAX_DELIVERIES_KEY = "stationkit.max-deliveries";
-const DEFAULT_ACK_WAIT_MS = 30_000;
 
 /** The one priority group of an exclusive durable. */
 export const PRIORITY_GROUP = "member";
@@ -74,6 +63,8 @@ export interface NewDurable {
   readonly settings: GroupSettings;
   /** Subjects, where these are not just what is produced. */
   readonly filters?: readonly string[] | undefined;
+  /** The server itself stops delivering a message; otherwise members do, by what the metadata say. */
+  readonly serverGivesUp?: boolean;
 }
 
 /**
@@ -85,7 +76,7 @@ export interface NewDurable {
 export function newDurableConfig(
   stream: StreamName,
   durable: InternalName,
-  { start, settings, filters }: NewDurable,
+  { start, settings, filters, serverGivesUp = false }: NewDurable,
 ): DurableConfig {
   const { partitions, ackTimeoutMs, maxDeliveries } = { ...CONSUMER_DEFAULTS, ...settings };
   return {
@@ -93,7 +84,7 @@ export function newDurableConfig(
     ...start,
     ack_policy: "explicit",
     ack_wait: ackTimeoutMs * NANOSECONDS,
-    max_deliver: -1,
+    max_deliver: serverGivesUp ? maxDeliveries : -1,
     max_ack_pending: -1,
     ...(filters === undefined ? { filter_subject: finalSubject(stream) } : { filter_subjects: filters }),
     replay_policy: "instant",
@@ -106,27 +97,35 @@ export function newDurableConfig(
   };
 }
 
-/** Reads the settings of any durable, also one that another tool made. */
-export function readDurableSettings(config: DurableConfig): DurableSettings {
-  const told = Number(config.metadata?.[MAX_DELIVERIES_KEY]);
-  const serverMaxDeliveries =
-    config.max_deliver === undefined || config.max_deliver < 1 ? undefined : config.max_deliver;
-  return {
-    partitions: config.priority_policy === "pinned_client" ? "exclusive" : "shared",
-    ackTimeoutMs: Math.round((config.ack_wait ?? 0) / NANOSECONDS) || DEFAULT_ACK_WAIT_MS,
-    maxDeliveries: Math.min(
-      Number.isInteger(told) && told >= 1 ? told : Number.POSITIVE_INFINITY,
-      serverMaxDeliveries ?? Number.POSITIVE_INFINITY,
-    ),
-    serverMaxDeliveries,
-  };
-}
-
 /** Compares only the settings that `requested` names. */
-export function groupDifferences(existing: DurableSettings, requested: GroupSettings): readonly SettingDifference[] {
+export function groupDifferences(
+  existing: ConsumerGroupSettings,
+  requested: GroupSettings,
+): readonly SettingDifference[] {
   return (["partitions", "ackTimeoutMs", "maxDeliveries"] as const).flatMap((setting) =>
     requested[setting] === undefined || requested[setting] === existing[setting]
       ? []
       : [{ setting, existing: existing[setting], requested: requested[setting] }],
   );
+}
+
+/**
+ * The configuration of a durable with other settings, whoever made it: where the server itself stops delivering, it goes on doing so.
+ * @returns undefined when it has these settings already.
+ */
+export function changedDurableConfig(
+  config: DurableConfig,
+  settings: Omit<GroupSettings, "partitions">,
+): DurableConfig | undefined {
+  const existing = readGroupSettings(config);
+  if (groupDifferences(existing, settings).length === 0) return undefined;
+  const { ackTimeoutMs = existing.ackTimeoutMs, maxDeliveries } = settings;
+  const isServers = existing.serverMaxDeliveries !== undefined;
+  return {
+    ...config,
+    ack_wait: ackTimeoutMs * NANOSECONDS,
+    ...(maxDeliveries !== undefined && isServers && { max_deliver: maxDeliveries }),
+    ...(maxDeliveries !== undefined &&
+      !isServers && { metadata: { ...config.metadata, [MAX_DELIVERIES_KEY]: String(maxDeliveries) } }),
+  };
 }

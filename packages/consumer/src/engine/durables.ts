@@ -6,23 +6,24 @@ import {
   partitionStream,
   finalSubject,
   type StationName,
+  StationNotFoundError,
 } from "@stationkit/core-protocol";
+import { type ConsumerGroupSettings, readGroupSettings } from "@stationkit/station-admin";
 import { ConsumerGroupConflictError } from "../consumer-errors.js";
 import type { GroupSettings } from "../consumer-options.js";
 import { type StartPosition, toWireStart } from "../start-position.js";
-import {
-  durableName,
-  type DurableInfo,
-  groupDifferences,
-  newDurableConfig,
-  PRIORITY_GROUP,
-  readDurableSettings,
-} from "./durable-config.js";
+import { durableName, type DurableInfo, groupDifferences, newDurableConfig, PRIORITY_GROUP } from "./durable-config.js";
 import { persist } from "./persist.js";
 
 /** nats-server's numbers for consumers. @see https://github.com/nats-io/nats-server/blob/main/server/errors.json */
 const CONSUMER_NOT_FOUND = 10014;
 const CONSUMER_EXISTS = 10148;
+
+/** How durables are made. */
+export interface DurablesOptions {
+  /** The server stops delivering a message itself, as a Memphis broker wants it, which makes a dead letter of it. Default false. */
+  readonly serverGivesUp?: boolean;
+}
 
 /** The durables of one group: one per partition, the same for all members. */
 export class Durables {
@@ -31,6 +32,7 @@ export class Durables {
   readonly #station: StationName;
   readonly #group: ConsumerGroupName;
   readonly #settings: GroupSettings;
+  readonly #serverGivesUp: boolean;
   /** What the group has, as last seen: for the durables of new partitions, and for one that was deleted. */
   #seen: GroupSettings = {};
   /** By partition, where a durable listens to more than what is produced: dead letters were sent again. */
@@ -40,11 +42,13 @@ export class Durables {
     connection: Connection,
     place: { readonly station: StationName; readonly group: ConsumerGroupName },
     settings: GroupSettings,
+    { serverGivesUp = false }: DurablesOptions = {},
   ) {
     this.#connection = connection;
     this.#station = place.station;
     this.#group = place.group;
     this.#settings = settings;
+    this.#serverGivesUp = serverGivesUp;
     this.name = durableName(place.group);
   }
 
@@ -77,6 +81,34 @@ export class Durables {
     }
   }
 
+  /**
+   * What the group has on a partition; undefined when there is no such group.
+   * @throws {ConsumerGroupConflictError} when it has other settings than those that were asked for by name.
+   */
+  async existing(partition: number): Promise<ConsumerGroupSettings | undefined> {
+    const info = await persist(() => this.info(partition));
+    if (info === undefined) return undefined;
+    this.#check(partition, info);
+    return readGroupSettings(info.config);
+  }
+
+  /** Whether the station has this partition. */
+  async hasPartition(partition: number): Promise<boolean> {
+    try {
+      await persist(() => this.lastSequence(partition));
+      return true;
+    } catch (error) {
+      if (error instanceof StationNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  /** Sequence of the newest message of a partition. @throws {StationNotFoundError} */
+  async lastSequence(partition: number): Promise<number> {
+    const stream = partitionStream(this.#station, partition);
+    return (await this.#request<{ state: { last_seq: number } }>(`STREAM.INFO.${stream}`)).state.last_seq;
+  }
+
   /** Gives up a partition of an exclusive group, if it is held under this id. */
   async unpin(partition: number, pinId: string): Promise<void> {
     const stream = partitionStream(this.#station, partition);
@@ -88,7 +120,7 @@ export class Durables {
   /** @returns undefined when one with another configuration is there. */
   async #create(partition: number, start: StartPosition): Promise<DurableInfo | undefined> {
     const stream = partitionStream(this.#station, partition);
-    const wireStart = toWireStart(start, needsLastSequence(start) ? await this.#lastSequence(partition) : 0);
+    const wireStart = toWireStart(start, needsLastSequence(start) ? await this.lastSequence(partition) : 0);
     const filters = this.#seenFilters.get(partition);
     // The server wants a single filter in the subject as well, so that a login can be limited to it.
     const filter = filters === undefined ? `.${finalSubject(stream)}` : "";
@@ -96,6 +128,7 @@ export class Durables {
       start: wireStart,
       settings: { ...this.#seen, ...this.#settings },
       filters,
+      serverGivesUp: this.#serverGivesUp,
     });
     try {
       return await this.#request<DurableInfo>(`CONSUMER.CREATE.${stream}.${this.name}${filter}`, {
@@ -109,13 +142,8 @@ export class Durables {
     }
   }
 
-  async #lastSequence(partition: number): Promise<number> {
-    const stream = partitionStream(this.#station, partition);
-    return (await this.#request<{ state: { last_seq: number } }>(`STREAM.INFO.${stream}`)).state.last_seq;
-  }
-
   #check(partition: number, info: DurableInfo): void {
-    const existing = readDurableSettings(info.config);
+    const existing = readGroupSettings(info.config);
     const differences = groupDifferences(existing, this.#settings);
     const { partitions, ackTimeoutMs, maxDeliveries } = existing;
     this.#seen = { partitions, ackTimeoutMs, ...(Number.isFinite(maxDeliveries) && { maxDeliveries }) };

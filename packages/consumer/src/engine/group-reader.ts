@@ -1,13 +1,21 @@
-import type { Connection, ConnectionStatus, StationkitError } from "@stationkit/core-protocol";
-import type { Station } from "@stationkit/station-admin";
+import {
+  type Connection,
+  type ConnectionStatus,
+  type StationkitError,
+  toStationkitError,
+} from "@stationkit/core-protocol";
+import { readGroupSettings, type Station } from "@stationkit/station-admin";
 import type { ResolvedConsumerOptions } from "../consumer-options.js";
 import { AckClock, RENEW_AT_HAND_OUT_TICKS, RENEW_WAITING_TICKS } from "./ack-clock.js";
 import { findByStream } from "./ack-subject.js";
 import { AnswerWriter } from "./answer-writer.js";
 import { ANSWER } from "./answers.js";
-import { type DurableInfo, readDurableSettings } from "./durable-config.js";
+import type { DurableInfo } from "./durable-config.js";
 import type { Durables } from "./durables.js";
+import { CarefulStart } from "./careful-start.js";
+import type { DeadMessage } from "./dead-letter-writer.js";
 import { Coordinator } from "./exclusive/coordinator.js";
+import { GivenUpWatch } from "./given-up-watch.js";
 import { Inbox } from "./inbox.js";
 import { Intake } from "./intake.js";
 import { PartitionReader, type ReaderHost } from "./partition-reader.js";
@@ -25,8 +33,14 @@ export interface ReadingObserver {
   resumed(partition: number): void;
   bury(message: StationMessage, reason: string): Promise<void>;
   exhaust(message: StationMessage): Promise<void>;
+  /** The server itself has stopped delivering a message. */
+  givenUp(message: DeadMessage): void;
+  /** What the server stops delivering cannot be heard of, or not be read. */
+  unheard(error: StationkitError): void;
   assigned(partition: number): void;
   revoked(partition: number): void;
+  /** What waits outside of the intake for its turn. */
+  waiting(): readonly StationMessage[];
   /** Takes out what waits outside of the intake for its turn, of one partition or all. */
   takeWaiting(partition?: number): readonly StationMessage[];
 }
@@ -57,6 +71,8 @@ export class GroupReader {
   readonly #byPartition = new Map<number, PartitionReader>();
   readonly #byStream = new Map<string, PartitionReader>();
   readonly #coordinator: Coordinator | undefined;
+  readonly #givenUp: GivenUpWatch;
+  readonly #carefulStart = new CarefulStart();
   #heartbeats: NodeJS.Timeout | undefined;
   #isWanted = false;
   /** Ticks for which messages have waited and nobody wanted them. */
@@ -71,7 +87,7 @@ export class GroupReader {
       onMessage: (message, ackSubject) => findByStream(ackSubject, this.#byStream)?.arrive(message),
       onStatus: (message, partition) => this.#byPartition.get(partition)?.status(message),
     });
-    this.ackTimeoutMs = Math.min(...[...infos.values()].map(({ config }) => readDurableSettings(config).ackTimeoutMs));
+    this.ackTimeoutMs = Math.min(...[...infos.values()].map(({ config }) => readGroupSettings(config).ackTimeoutMs));
     this.#clock = new AckClock(this.ackTimeoutMs, (tick) => {
       this.#advance(tick);
     });
@@ -91,6 +107,7 @@ export class GroupReader {
       bury: (message, reason) => observer.bury(message, reason),
       exhaust: (message) => observer.exhaust(message),
       progress: () => {
+        this.#carefulStart.progress();
         observer.progress();
       },
       giveBack: (reader) => {
@@ -113,6 +130,15 @@ export class GroupReader {
         observer.resumed(reader.partition);
       },
     };
+    this.#givenUp = new GivenUpWatch({
+      ...{ connection, durables, station: station.name },
+      givenUp: (message) => {
+        observer.givenUp(message);
+      },
+      failed: (error) => {
+        observer.unheard(toStationkitError(error));
+      },
+    });
     for (const [partition, info] of infos) this.#addReader(partition, info, infos.size);
     const isExclusive = [...this.readers].some(({ hold }) => hold !== undefined);
     this.#coordinator = isExclusive
@@ -148,6 +174,8 @@ export class GroupReader {
   /** @throws {PermissionDeniedError} when this login may not read what it asks for. */
   async open(): Promise<void> {
     await this.#inbox.open();
+    // A refusal comes a round trip later, when whoever made this consumer can listen to it.
+    for (const reader of this.readers) this.#hearWhatIsGivenUp(reader);
     this.#connection.on("status", this.#onStatus);
     this.#clock.start();
     this.#heartbeats = setInterval(() => {
@@ -159,6 +187,7 @@ export class GroupReader {
   add(partition: number, info: DurableInfo): void {
     if (this.#byPartition.has(partition)) return;
     const reader = this.#addReader(partition, info, this.#byPartition.size + 1);
+    this.#hearWhatIsGivenUp(reader);
     if (this.#isWanted) reader.start();
     this.#coordinator?.share();
   }
@@ -168,6 +197,7 @@ export class GroupReader {
     for (const reader of [...this.readers]) {
       if (partitions.includes(reader.partition)) continue;
       reader.close();
+      this.#givenUp.remove(reader.partition);
       this.#byPartition.delete(reader.partition);
       this.#byStream.delete(reader.stream);
     }
@@ -175,13 +205,15 @@ export class GroupReader {
 
   /** The station was made anew. */
   forgetPlaces(): void {
-    for (const reader of this.readers) reader.forgetPlace();
+    for (const reader of this.readers) reader.recovery.forgetPlace();
   }
 
   /** Somebody wants messages. */
   start(): void {
     this.#isWanted = true;
-    for (const reader of this.readers) reader.start();
+    // Of an exclusive group the holds say when.
+    if (this.isExclusive) for (const reader of this.readers) reader.start();
+    else this.#carefulStart.start([...this.readers]);
     this.#coordinator?.join();
   }
 
@@ -194,6 +226,7 @@ export class GroupReader {
   /** Asks for no more messages. */
   pause(): void {
     this.#isWanted = false;
+    this.#carefulStart.stop();
     for (const reader of this.readers) reader.stop();
   }
 
@@ -221,6 +254,7 @@ export class GroupReader {
     this.#connection.off("status", this.#onStatus);
     clearInterval(this.#heartbeats);
     this.#clock.stop();
+    this.#givenUp.close();
     this.writer.flush();
   }
 
@@ -235,6 +269,10 @@ export class GroupReader {
     this.#byPartition.set(partition, reader);
     this.#byStream.set(reader.stream, reader);
     return reader;
+  }
+
+  #hearWhatIsGivenUp({ partition, recovery }: PartitionReader): void {
+    if (recovery.settings.serverMaxDeliveries !== undefined) this.#givenUp.add(partition);
   }
 
   #giveBack(messages: readonly StationMessage[]): void {
@@ -263,9 +301,10 @@ export class GroupReader {
       this.giveBack();
       return;
     }
-    const waiting = [...this.intake, ...[...this.readers].flatMap(({ hold }) => hold?.kept ?? [])];
+    const kept = [...this.readers].flatMap(({ hold }) => hold?.kept ?? []);
+    const waiting = [...this.intake, ...this.#observer.waiting(), ...kept];
     for (const message of waiting) {
-      if (tick - message.tick < RENEW_WAITING_TICKS || !this.writer.write(message.ackSubject, ANSWER.working)) continue;
+      if (tick - message.tick < RENEW_WAITING_TICKS || !message.owner.write(message, ANSWER.working)) continue;
       message.tick = tick;
     }
   }

@@ -1,26 +1,24 @@
-import type { StationkitError } from "@stationkit/core-protocol";
 import {
   BrokerError,
   type Connection,
-  ConsumerGroupNotFoundError,
   type ConsumerGroupName,
   partitionStream,
+  type StationkitError,
   type StationName,
   type StreamName,
-  toStationkitError,
 } from "@stationkit/core-protocol";
 import { ReadingStalledError } from "../consumer-errors.js";
-import type { StartPosition } from "../start-position.js";
 import { type AckClock, FORGET_TICKS } from "./ack-clock.js";
 import { ACK_PREFIX } from "./ack-subject.js";
 import type { AnswerWriter } from "./answer-writer.js";
 import { ANSWER } from "./answers.js";
-import { type DurableInfo, type DurableSettings, PIN_TIMEOUT_MS, readDurableSettings } from "./durable-config.js";
+import { type DurableInfo, PIN_TIMEOUT_MS } from "./durable-config.js";
 import type { Durables } from "./durables.js";
-import { PartitionHold } from "./exclusive/partition-hold.js";
+import { holdPartition } from "./exclusive/hold-partition.js";
+import type { PartitionHold } from "./exclusive/partition-hold.js";
 import { HandedOut } from "./handed-out.js";
 import type { Inbox } from "./inbox.js";
-import { retryDelayMs } from "./persist.js";
+import { PartitionRecovery } from "./partition-recovery.js";
 import { readPullStatus } from "./pull-status.js";
 import { type Pull, PullWindow, type WindowLimits } from "./pull-window.js";
 import { type MessageOwner, type NatsMessage, StationMessage } from "./station-message.js";
@@ -64,10 +62,6 @@ const PULL_EXPIRES_MS = 60_000;
 const EXCLUSIVE_PULL_EXPIRES_MS = Math.floor(PIN_TIMEOUT_MS / 3);
 /** Intervals of heartbeats without any sign of life. */
 const SILENT_INTERVALS = 3;
-/** How often the group's place is looked up, for the case that its durable is deleted. */
-const LOOK_INTERVAL_MS = 30_000;
-/** A leader that changes is not told of unless it takes longer than so many tries. */
-const QUIET_TRIES = 3;
 
 type State = "reading" | "recovering" | "suspended" | "closed";
 
@@ -79,6 +73,7 @@ export class PartitionReader implements MessageOwner {
   readonly handedOut: HandedOut = new HandedOut(FORGET_TICKS);
   /** Messages that have ever come. */
   arrivals = 0;
+  readonly recovery: PartitionRecovery;
   /** Only of an exclusive group. */
   readonly hold: PartitionHold | undefined;
   readonly #host: ReaderHost;
@@ -87,16 +82,8 @@ export class PartitionReader implements MessageOwner {
   #state: State = "reading";
   /** Whether somebody wants messages. */
   #isWanted = false;
-  #settings: DurableSettings;
-  /** Everything up to here was answered by the group. */
-  #floor: number | undefined;
-  #lookedAt = performance.now();
   #isAlive = false;
   #silentIntervals = 0;
-  /** Recoveries in a row without a sign of life in between. */
-  #failures = 0;
-  /** Codes that were told since it last was in order. */
-  readonly #told = new Set<string>();
 
   constructor(
     host: ReaderHost,
@@ -108,9 +95,11 @@ export class PartitionReader implements MessageOwner {
     this.stream = partitionStream(host.station, partition);
     this.#nextSubject = `${host.connection.jetStream.prefix}.CONSUMER.MSG.NEXT.${this.stream}.${host.durables.name}`;
     this.#firstPrefix = `${ACK_PREFIX}${this.stream}.${host.durables.name}.1.`;
-    this.#settings = readDurableSettings(info.config);
-    this.#floor = info.ack_floor.stream_seq;
-    this.hold = this.#settings.partitions === "exclusive" ? this.#createHold() : undefined;
+    this.recovery = this.#createRecovery(info);
+    const { partitions, ackTimeoutMs } = this.recovery.settings;
+    this.hold = partitions === "exclusive" ? holdPartition(this, host, ackTimeoutMs) : undefined;
+    // Somebody may be dying of one of them, which is back within that time.
+    if (info.num_redelivered > 0 && info.num_ack_pending > 0) this.window.narrow(FORGET_TICKS);
   }
 
   get station(): StationName {
@@ -130,6 +119,7 @@ export class PartitionReader implements MessageOwner {
 
   close(): void {
     this.#state = "closed";
+    this.recovery.close();
   }
 
   /** There is no connection: nothing of what was asked for will come. */
@@ -144,11 +134,6 @@ export class PartitionReader implements MessageOwner {
     if (this.#state === "suspended") this.#state = "reading";
     this.hold?.reconnected();
     this.pull();
-  }
-
-  /** The station was made anew: sequences begin from 1. */
-  forgetPlace(): void {
-    this.#floor = undefined;
   }
 
   /** Asks for as much as there is room for, as soon as half of it is free. */
@@ -172,7 +157,7 @@ export class PartitionReader implements MessageOwner {
     this.window.arrive(message.sizeBytes);
     this.arrivals++;
     this.#sawLife();
-    if (this.hold === undefined) this.#deliver(message);
+    if (this.hold === undefined) this.deliver(message);
     else this.hold.arrive(message, natsMessage);
     if (this.window.asked === 0) this.#host.progress();
   }
@@ -208,7 +193,7 @@ export class PartitionReader implements MessageOwner {
   /** Called at every interval of heartbeats. */
   watch(): void {
     if (this.#state !== "reading") return;
-    if (performance.now() - this.#lookedAt > LOOK_INTERVAL_MS) void this.#look();
+    void this.#look();
     if (this.#isAlive || this.window.asked === 0) this.#silentIntervals = 0;
     else if (++this.#silentIntervals >= SILENT_INTERVALS) {
       this.#silentIntervals = 0;
@@ -230,15 +215,18 @@ export class PartitionReader implements MessageOwner {
 
   /** Forgets messages that were handed out and never answered. */
   advance(tick: number, keepRoom: boolean): void {
+    this.window.tick();
     const { messages, bytes } = this.handedOut.advance(tick);
-    if (messages === 0) return;
     if (keepRoom) this.window.release(bytes, messages);
     this.pull();
-    this.#host.progress();
+    if (messages > 0) this.#host.progress();
   }
 
   write(message: StationMessage, word: string): boolean {
-    return this.#host.writer.write(message.ackSubject, word);
+    const { writer } = this.#host;
+    const isTaken = writer.write(message.ackSubject, word);
+    if (message.isUrgent) writer.flush();
+    return isTaken;
   }
 
   async confirm(message: StationMessage): Promise<void> {
@@ -254,6 +242,7 @@ export class PartitionReader implements MessageOwner {
     const { cohort } = message;
     if (cohort === undefined) return;
     message.cohort = undefined;
+    this.window.widen();
     const counted = this.handedOut.remove(cohort, message.sizeBytes);
     if (counted && message.keepsRoom) this.release(message);
     this.#host.progress();
@@ -265,10 +254,25 @@ export class PartitionReader implements MessageOwner {
     message.cohort = this.handedOut.add(message.tick, message.sizeBytes);
   }
 
-  #deliver(message: StationMessage): void {
-    if (message.ackSubject.startsWith(this.#firstPrefix) || message.deliveries <= this.#settings.maxDeliveries) {
+  /** A message is due: it goes to the readers, or becomes a dead letter when the group was sent it too often. */
+  deliver(message: StationMessage): void {
+    if (message.ackSubject.startsWith(this.#firstPrefix)) {
       this.#host.deliver(message);
-    } else void this.#exhaust(message);
+      return;
+    }
+    message.isUrgent = true;
+    const { maxDeliveries } = this.recovery.settings;
+    // It may be what its readers die of: as little as possible is to be here then.
+    if (message.deliveries * 2 > maxDeliveries) this.window.narrow();
+    if (message.deliveries <= maxDeliveries) this.#host.deliver(message);
+    else void this.#exhaust(message);
+  }
+
+  /** Tells the server that an exclusive hold goes on. */
+  keepAlive(): void {
+    // No message is so small; and nobody listens to what the server says to it.
+    const fields = { batch: 1, max_bytes: 1, no_wait: true, ...this.hold?.requestFields() };
+    this.#publish(fields, this.#host.inbox.replyOf(0));
   }
 
   async #exhaust(message: StationMessage): Promise<void> {
@@ -277,43 +281,18 @@ export class PartitionReader implements MessageOwner {
     this.#host.progress();
   }
 
-  #createHold(): PartitionHold {
-    const asked = (): number => this.window.asked;
-    const host = this.#host;
-    return new PartitionHold({
-      ackTimeoutMs: this.#settings.ackTimeoutMs,
-      get asked() {
-        return asked();
+  #createRecovery(info: DurableInfo): PartitionRecovery {
+    const { station, group, durables } = this.#host;
+    const parts = {
+      ...{ station, group, durables, partition: this.partition },
+      interrupted: (error: StationkitError) => {
+        this.#host.interrupted(this, error);
       },
-      info: () => host.durables.info(this.partition),
-      ask: (messages) => {
-        this.ask(messages, { expiresMs: EXCLUSIVE_PULL_EXPIRES_MS, noWait: true });
+      resumed: () => {
+        this.#host.resumed(this);
       },
-      pull: () => {
-        this.pull();
-      },
-      keepAlive: () => {
-        // No message is so small; and nobody listens to what the server says to it.
-        this.#publish({ batch: 1, max_bytes: 1, no_wait: true, ...this.hold?.requestFields() }, host.inbox.replyOf(0));
-      },
-      deliver: (message) => {
-        this.#deliver(message);
-      },
-      giveBack: () => {
-        host.giveBack(this);
-      },
-      unpin: (pinId) => {
-        // The next member waits for the answers to what was delivered here.
-        host.writer.flush();
-        return host.durables.unpin(this.partition, pinId).catch(() => undefined);
-      },
-      assigned: () => {
-        host.assigned(this);
-      },
-      revoked: () => {
-        host.revoked(this);
-      },
-    });
+    };
+    return new PartitionRecovery(parts, info);
   }
 
   #send({ messages, bytes }: Pull, { expiresMs, noWait }: PullOptions): void {
@@ -340,78 +319,28 @@ export class PartitionReader implements MessageOwner {
 
   #sawLife(): void {
     this.#isAlive = true;
-    this.#failures = 0;
+    this.recovery.sawLife();
   }
 
-  /** Takes the group's place down, so that a deleted durable can be made again there. */
   async #look(): Promise<void> {
-    this.#lookedAt = performance.now();
-    try {
-      const info = await this.#host.durables.info(this.partition);
-      if (info === undefined) this.#recover();
-      else this.#note(info);
-    } catch {
-      // Reading itself will tell, should this last.
-    }
-  }
-
-  #note(info: DurableInfo): void {
-    this.#settings = readDurableSettings(info.config);
-    this.#floor = info.ack_floor.stream_seq;
+    if (!(await this.recovery.look())) this.#recover();
   }
 
   #recover(cause?: StationkitError): void {
     if (this.#state !== "reading") return;
     this.#state = "recovering";
     this.window.reset();
-    if (cause !== undefined) this.#tell(cause);
-    void this.#recoverRepeatedly();
+    void this.#returnAfter(this.recovery.run(cause));
   }
 
-  async #recoverRepeatedly(): Promise<void> {
-    for (; ; this.#failures++) {
-      if (this.#failures > 0) await new Promise((resolve) => setTimeout(resolve, retryDelayMs(this.#failures)).unref());
-      if (this.#isClosed()) return;
-      try {
-        await this.#restore();
-        break;
-      } catch (error) {
-        const reason = toStationkitError(error);
-        if (!reason.retryable || this.#failures >= QUIET_TRIES) this.#tell(reason);
-      }
-    }
-    this.#failures++;
+  async #returnAfter(recovery: Promise<void>): Promise<void> {
+    await recovery;
     if (this.#isClosed()) return;
     this.#state = this.#host.connection.state === "connected" ? "reading" : "suspended";
-    if (this.#told.size > 0) this.#host.resumed(this);
-    this.#told.clear();
     this.pull();
   }
 
   #isClosed(): boolean {
     return this.#state === "closed";
-  }
-
-  /** Makes sure that the group has its durable. */
-  async #restore(): Promise<void> {
-    const { durables, station, group } = this.#host;
-    const info = await durables.info(this.partition);
-    if (info !== undefined) {
-      this.#note(info);
-      return;
-    }
-    this.#tell(new ConsumerGroupNotFoundError({ station, partition: this.partition, group }));
-    this.#note(await durables.ensure(this.partition, this.#lastKnownPlace()));
-  }
-
-  /** Behind what the whole group had answered when last looked up: what was answered since then comes again. */
-  #lastKnownPlace(): StartPosition {
-    return this.#floor === undefined ? "all" : { fromSequence: this.#floor + 1 };
-  }
-
-  #tell(error: StationkitError): void {
-    if (this.#told.has(error.code)) return;
-    this.#told.add(error.code);
-    this.#host.interrupted(this, error);
   }
 }

@@ -114,4 +114,54 @@ describe("PullWindow", () => {
     window.reset();
     expect(window.next()).toEqual({ messages: 1, bytes: 1 });
   });
+
+  it("asks for one message when narrowed, and for one more with each that is answered", () => {
+    const window = new PullWindow({ maxMessages: 8, maxBytes: 1_000 });
+    window.narrow();
+    const asked: (number | undefined)[] = [];
+    for (let answered = 0; answered < 10; answered++) {
+      const pull = window.next();
+      asked.push(pull?.messages);
+      for (let i = 0; i < (pull?.messages ?? 0); i++) {
+        window.arrive(1);
+        window.release(1);
+        window.widen();
+      }
+    }
+    expect(asked).toEqual([1, 2, 4, 8, 8, 8, 8, 8, 8, 8]);
+  });
+
+  it("widens with time as well, for readers that answer late", () => {
+    const window = new PullWindow({ maxMessages: 8, maxBytes: 1_000 });
+    window.narrow();
+    expect(window.next()).toMatchObject({ messages: 1 });
+    window.arrive(1);
+    expect(window.next()).toBeUndefined();
+    for (const messages of [1, 2, 4]) {
+      window.tick();
+      expect(window.next()).toMatchObject({ messages });
+      for (let i = 0; i < messages; i++) window.arrive(1);
+    }
+    window.tick();
+    expect(window.next()).toBeUndefined();
+  });
+
+  it("does not widen with answers for as many ticks as it was told, only with these", () => {
+    const window = new PullWindow({ maxMessages: 8, maxBytes: 1_000 });
+    window.narrow(2);
+    expect(window.isUnproven).toBe(true);
+    const asked: (number | undefined)[] = [];
+    for (let tick = 0; tick < 5; tick++) {
+      const pull = window.next();
+      asked.push(pull?.messages);
+      for (let i = 0; i < (pull?.messages ?? 0); i++) {
+        window.arrive(1);
+        window.release(1);
+        window.widen();
+      }
+      if (tick < 2) window.tick();
+    }
+    expect(asked).toEqual([1, 2, 3, 6, 8]);
+    expect(window.isUnproven).toBe(false);
+  });
 });

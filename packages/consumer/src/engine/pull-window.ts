@@ -24,6 +24,10 @@ const SLOW_MS = 1_000;
  *
  * The count follows the reader, within the limits: to a server, few large requests are less work than many small ones (of 8 partitions
  * 2,000 messages each instead of 250 take it 10 % less time), and only a reader that is quick has use for them.
+ *
+ * A message that kills its reader takes a delivery from all that are here beside it. Where that may be going on, the window is
+ * narrowed to one message. It grows with what is answered, as a congestion window does; or, as long as the message may still be on
+ * its way back, with time alone.
  */
 export class PullWindow {
   #limits: WindowLimits;
@@ -32,6 +36,10 @@ export class PullWindow {
   /** Since the last request. */
   #released = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
+  /** Messages at most while it is narrowed. */
+  #widthMessages: number = Number.POSITIVE_INFINITY;
+  #narrowTicks = 0;
+  #isUnproven = false;
   #askedMessages = 0;
   #askedBytes = 0;
   #heldMessages = 0;
@@ -52,6 +60,35 @@ export class PullWindow {
     this.#maxMessages = Math.min(this.#maxMessages, limits.maxMessages);
   }
 
+  /** One message at a time for now. @param ticks - for which answers do not widen it again. */
+  narrow(ticks = 0): void {
+    this.#widthMessages = 1;
+    this.#narrowTicks = Math.max(this.#narrowTicks, ticks);
+    this.#isUnproven = true;
+  }
+
+  /** Narrowed, and nothing was answered since. */
+  get isUnproven(): boolean {
+    return this.#isUnproven;
+  }
+
+  /** A message was answered: its reader lives. */
+  widen(): void {
+    if (this.#widthMessages >= this.#limits.maxMessages) return;
+    this.#isUnproven = false;
+    if (this.#narrowTicks === 0) this.#widthMessages++;
+  }
+
+  /** Some time has passed: for readers that answer only when they have many, too. */
+  tick(): void {
+    if (this.#widthMessages >= this.#limits.maxMessages) return;
+    if (this.#narrowTicks === 0) this.#widthMessages *= 2;
+    else {
+      this.#narrowTicks--;
+      this.#widthMessages++;
+    }
+  }
+
   /** Messages that were asked for and have not come. */
   get asked(): number {
     return this.#askedMessages;
@@ -67,7 +104,7 @@ export class PullWindow {
    */
   next(): Pull | undefined {
     const { maxBytes } = this.#limits;
-    const maxMessages = this.#maxMessages;
+    const maxMessages = this.#roomMessages;
     const messages = maxMessages - this.#askedMessages - this.#heldMessages;
     const bytes = maxBytes - this.#askedBytes - this.#heldBytes;
     if (this.#neededBytes > maxBytes) {
@@ -76,7 +113,7 @@ export class PullWindow {
     if (messages < 1 || messages * 2 < maxMessages) return undefined;
     if (bytes < Math.max(1, this.#neededBytes) || bytes * 2 < maxBytes) return undefined;
     this.#follow();
-    return this.ask({ messages: Math.max(1, this.#maxMessages - this.#askedMessages - this.#heldMessages), bytes });
+    return this.ask({ messages: Math.max(1, this.#roomMessages - this.#askedMessages - this.#heldMessages), bytes });
   }
 
   /** Takes a request down that is made without regard to the limits. */
@@ -109,6 +146,10 @@ export class PullWindow {
   /** Nothing of what was asked for will come. */
   reset(): void {
     this.#askedMessages = this.#askedBytes = 0;
+  }
+
+  get #roomMessages(): number {
+    return Math.min(this.#maxMessages, this.#widthMessages);
   }
 
   /** Sets the size by what the reader has done since the last request. */

@@ -58,6 +58,8 @@ export class StationMessage implements ConsumerMessage<unknown> {
   /** Counts in its partition's window until it is answered. */
   keepsRoom = false;
   isAnswered = false;
+  /** Its reader may die of the next one: its answer is not to wait. */
+  isUrgent = false;
   readonly #message: NatsMessage;
   #place: DeliveryPlace | undefined = undefined;
   #headers: MessageHeaders | undefined = undefined;

@@ -1,5 +1,6 @@
 import { type Connection, connect, type ConnectOptions } from "@stationkit/core-protocol";
 import { type NatsServer, startNats, type StartNatsOptions } from "@stationkit/embedded-nats";
+import { startSuiteBridge, type SuiteBridge, suiteOptions } from "@stationkit/test-kit/vitest";
 import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 
 /** A server for one test file, and what its tests need of it. */
@@ -16,6 +17,7 @@ let stations = 0;
 /** One server per file. After each test no client may be left, and no promise may have been rejected unheard. */
 export function useBroker(options: StartNatsOptions = {}): Broker {
   let server: NatsServer;
+  let bridge: SuiteBridge;
   const connections: Connection[] = [];
   const unhandled: unknown[] = [];
   const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
@@ -23,15 +25,17 @@ export function useBroker(options: StartNatsOptions = {}): Broker {
   beforeAll(async () => {
     process.on("unhandledRejection", onUnhandled);
     server = await startNats(options);
+    bridge = await startSuiteBridge(server.url);
   });
   afterEach(async () => {
     await Promise.all(connections.splice(0).map((connection) => connection.close()));
     await vi.waitFor(async () => {
-      expect(await countClients(server)).toBe(0);
+      expect(await countClients(server)).toBe(bridge.connections);
     }, 5_000);
     expect(unhandled).toEqual([]);
   });
   afterAll(async () => {
+    await bridge.close();
     await server.stop();
     process.off("unhandledRejection", onUnhandled);
   });
@@ -42,7 +46,7 @@ export function useBroker(options: StartNatsOptions = {}): Broker {
     },
     station: () => `station-${process.pid}-${++stations}`,
     async connect(connectOptions = {}) {
-      const connection = await connect({ servers: server.url, ...connectOptions });
+      const connection = await connect({ servers: server.url, ...suiteOptions, ...connectOptions });
       connections.push(connection);
       return connection;
     },

@@ -4,6 +4,7 @@ import { ConnectionClosedError } from "../errors/transport-errors.js";
 import { EventEmitter, type Listener } from "../event-emitter.js";
 import { requireDurationMs } from "../validation.js";
 import { closeNow } from "./close-now.js";
+import { type ControlPlane, decideControlPlane } from "./control-plane.js";
 import { createJetStreamApi, type JetStreamApi } from "./jetstream-api.js";
 import { isLive } from "./nats-internals.js";
 import type { ResolvedConnectOptions } from "./options.js";
@@ -47,6 +48,12 @@ export interface Connection extends AsyncDisposable {
   readonly jetStream: JetStreamApi;
   /** Publishes messages with headers, many in one write. */
   readonly outbound: Outbound;
+  /**
+   * Who makes stations and registers producers and consumers. Decided once per connection, when it is first asked; see
+   * `ConnectOptions.controlPlane`.
+   * @throws {StationkitError} when it cannot be found out now, as without an answer of the server; the next call tries again.
+   */
+  controlPlane(): Promise<ControlPlane>;
   /** Prefix of reply subjects. */
   readonly inboxPrefix: string;
   /** Largest `close()` time in milliseconds. */
@@ -131,26 +138,37 @@ export function createConnection({ id, username, natsConnection, options }: Conn
     await follower.done;
   }
 
+  const jetStream = createJetStreamApi(options.apiPrefix, request);
+  const currentServer = (): ServerDescription => {
+    // nats.js forgets the INFO while it dials; the last one still describes what was there.
+    const current = natsConnection.info;
+    if (current !== undefined && current !== info) {
+      info = current;
+      server = describeServer(natsConnection, current);
+    }
+    return server;
+  };
+
   return {
     id,
     username,
     natsConnection,
     inboxPrefix: options.inboxPrefix,
     closeTimeoutMs: options.closeTimeoutMs,
-    jetStream: createJetStreamApi(options.apiPrefix, request),
+    jetStream,
+    controlPlane: decideControlPlane(options.controlPlane, {
+      jetStream,
+      get server() {
+        return currentServer();
+      },
+    }),
     outbound: new Outbound(natsConnection),
     get state() {
       if (released || natsConnection.isClosed()) return "closed";
       return isLive(natsConnection) ? "connected" : "reconnecting";
     },
     get server() {
-      // nats.js forgets the INFO while it dials; the last one still describes what was there.
-      const current = natsConnection.info;
-      if (current !== undefined && current !== info) {
-        info = current;
-        server = describeServer(natsConnection, current);
-      }
-      return server;
+      return currentServer();
     },
     on: emitter.on.bind(emitter),
     off: emitter.off.bind(emitter),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { DEFAULT_MEMPHIS_USERNAME } from "../control/application-identity.js";
 import { encodeConnectionName } from "../control/connection-name.js";
 import { toStationkitError } from "../errors/nats-error.js";
 import { AuthenticationError, ConnectionFailedError } from "../errors/transport-errors.js";
@@ -46,6 +47,7 @@ async function tryLogins(options: ResolvedConnectOptions, id: string, deadline: 
 function connectionName(options: ResolvedConnectOptions, id: string): string {
   if (options.name !== undefined) return options.name;
   const username = usernameOf(options);
+  if (options.controlPlane === "memphis") return encodeConnectionName(id, username ?? DEFAULT_MEMPHIS_USERNAME);
   return options.servers.memphisStyle && username !== undefined
     ? encodeConnectionName(id, username)
     : CONNECT_DEFAULTS.name;

@@ -23,6 +23,7 @@ describe("resolveConnectOptions", () => {
       closeTimeoutMs: 30_000,
       inboxPrefix: "_INBOX",
       apiPrefix: "$JS.API",
+      controlPlane: "auto",
       natsConnection: undefined,
     });
   });

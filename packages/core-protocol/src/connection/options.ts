@@ -1,6 +1,7 @@
 import type { Authenticator, NatsConnection } from "@nats-io/nats-core";
 import { UsageError } from "../errors/usage-errors.js";
 import { type OptionType, requireDurationMs, requireInteger, requireKnownKeys, requireTypes } from "../validation.js";
+import { type ControlPlaneOption, requireControlPlane } from "./control-plane.js";
 import { type ResolvedAuthentication, resolveAuthentication } from "./authentication.js";
 import { type ResolvedServers, resolveServers } from "./servers.js";
 import { resolveTls, type TlsOptions } from "./tls.js";
@@ -70,6 +71,13 @@ export interface ConnectOptions {
   /** Subject prefix of the JetStream API, default `$JS.API`. */
   readonly apiPrefix?: string;
 
+  /**
+   * Who makes stations and registers producers and consumers: `jetstream`, a `memphis` broker, or `auto` (default): found out by
+   * the first who needs to know, at most by one question that changes nothing. Tenants of a Memphis broker other than its main
+   * account have to say `memphis`.
+   */
+  readonly controlPlane?: ControlPlaneOption;
+
   /** A connection of nats.js that the caller owns: `close()` then leaves it open. Not together with options about servers or login. */
   readonly natsConnection?: NatsConnection;
 }
@@ -86,6 +94,7 @@ const defaults = {
   closeTimeoutMs: 30_000,
   inboxPrefix: "_INBOX",
   apiPrefix: "$JS.API",
+  controlPlane: "auto",
 } as const;
 
 /** Everything that has a default, with its value. */
@@ -107,6 +116,7 @@ export interface ResolvedConnectOptions {
   readonly closeTimeoutMs: number;
   readonly inboxPrefix: string;
   readonly apiPrefix: string;
+  readonly controlPlane: ControlPlaneOption;
   readonly natsConnection: NatsConnection | undefined;
 }
 
@@ -124,7 +134,8 @@ const TYPES = {
   ...({ waitOnFirstConnect: "boolean", reconnect: "boolean", pingIntervalMs: "number" } as const),
   ...({ maxReconnectAttempts: "number", maxReconnect: "number" } as const),
   ...({ reconnectDelayMs: "number", reconnectIntervalMs: "number" } as const),
-  ...({ inboxPrefix: "text", domain: "text", apiPrefix: "text", natsConnection: "object" } as const),
+  ...({ inboxPrefix: "text", domain: "text", apiPrefix: "text", controlPlane: "text" } as const),
+  ...({ natsConnection: "object" } as const),
 } satisfies Record<keyof ConnectOptions, OptionType>;
 
 const KEYS: ReadonlySet<string> = new Set(Object.keys(TYPES));
@@ -165,6 +176,7 @@ export function resolveConnectOptions(options: ConnectOptions): ResolvedConnectO
     closeTimeoutMs: duration(options, "closeTimeoutMs"),
     inboxPrefix: requireSubjectPrefix("inboxPrefix", options.inboxPrefix ?? CONNECT_DEFAULTS.inboxPrefix),
     apiPrefix: resolveApiPrefix(options),
+    controlPlane: requireControlPlane(options.controlPlane ?? CONNECT_DEFAULTS.controlPlane),
     natsConnection: options.natsConnection,
   };
 }

@@ -87,6 +87,19 @@ describe("Outbound", () => {
     expect(nats.written).toHaveLength(1);
   });
 
+  it("has large pieces written before the next one comes, so that nats.js does not copy them together", () => {
+    let waiting = 0;
+    const most: number[] = [];
+    nats.protocol["sendCommand"] = () => most.push(++waiting);
+    nats.protocol["flushPending"] = () => (waiting = 0);
+    for (let i = 0; i < 3; i++) outbound.publish("s.final", "r.1", create(Buffer.alloc(65_536)));
+    outbound.flush();
+    expect(most).toEqual([1, 1, 1]);
+    outbound.publish("s.final", "r.1", create("small"));
+    outbound.flush();
+    expect(waiting).toBe(1);
+  });
+
   it("never touches again what it has handed over", () => {
     for (let i = 0; i < 3_000; i++) {
       outbound.publish("s.final", "r.1", create(`payload ${i}`, `${i}`));

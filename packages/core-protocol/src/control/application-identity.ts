@@ -1,6 +1,9 @@
 import type { JsonObject } from "./json-object.js";
 import { identifiesApp, REQUEST_VERSION } from "./request-version.js";
 
+/** In whose name requests are made by a connection that has no user: every broker has this one. @see memphis-protocol.md section 1.2 */
+export const DEFAULT_MEMPHIS_USERNAME = "root";
+
 /** Which process and language declares a producer or consumer. */
 export interface ApplicationIdentity {
   /** UUIDv4, one per process. */

@@ -87,6 +87,13 @@ describe("messages that a schema refused", () => {
     expect(() => decodeSchemaverseDls(Buffer.from(body))).toThrow(/message\.data/);
   });
 
+  test("may be read all the same when their hex is none", () => {
+    const body = JSON.stringify({ station_name: "s", message: { data: "7ba7d" } });
+    expect(decodeSchemaverseDls(Buffer.from(body), (digits) => Buffer.from(digits)).data).toEqual(Buffer.from("7ba7d"));
+    const good = JSON.stringify({ station_name: "s", message: { data: "7b" } });
+    expect(decodeSchemaverseDls(Buffer.from(good), () => Buffer.from("x")).data).toEqual(Uint8Array.of(0x7b));
+  });
+
   test.each([
     '{"message":{"data":""}}',
     '{"station_name":"a b"}',

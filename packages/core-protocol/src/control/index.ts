@@ -92,8 +92,9 @@ export {
   type SchemaDetachmentRequest,
 } from "./schema-requests.js";
 export type { ClientDestructionRequest, ClientDestructionOptions } from "./client-destruction-request.js";
-export type { ApplicationIdentity } from "./application-identity.js";
+export { type ApplicationIdentity, DEFAULT_MEMPHIS_USERNAME } from "./application-identity.js";
 export type { ClientType } from "./client-type.js";
+export { parseRequestedName } from "./refused-name.js";
 export { encodePlainReply, decodePlainReply, type PlainReply } from "./plain-reply.js";
 export { encodeErrorReply, decodeErrorReply } from "./json-reply.js";
 export {

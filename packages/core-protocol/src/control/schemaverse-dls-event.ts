@@ -39,20 +39,22 @@ export function encodeSchemaverseDls(event: SchemaverseDlsOptions): Uint8Array {
 
 /**
  * Missing or null headers are none.
- * @throws {MalformedMessageError} outcome `rejected`; also for hex of odd length, as memphis.js 1.3.2 sends for bytes below 0x10.
+ * @param keepOther - what is made of text that is no hex, such as memphis.js 1.3.2 sends for bytes below 0x10. Default: an error.
+ * @throws {MalformedMessageError} outcome `rejected`.
  */
-export function decodeSchemaverseDls(bytes: Uint8Array): SchemaverseDlsEvent {
+export function decodeSchemaverseDls(bytes: Uint8Array, keepOther?: (text: string) => Uint8Array): SchemaverseDlsEvent {
   const body = JsonObject.parse(bytes, { messageKind: "schemaverse DLS event", outcome: "rejected" });
   const producer = body.object("producer");
   const message = body.object("message");
-  const data = message.string("data");
-  if (!HEX.test(data)) message.fail("data", "must be two hex digits per byte");
+  const text = message.string("data");
+  const data = HEX.test(text) ? new Uint8Array(Buffer.from(text, "hex")) : keepOther?.(text);
+  if (data === undefined) return message.fail("data", "must be two hex digits per byte");
   const partition = body.integer("partition_number");
   return {
     station: readInternalStation(body),
     producerName: producer.string("name"),
     connectionId: producer.string("connection_id"),
-    data: new Uint8Array(Buffer.from(data, "hex")),
+    data,
     headers: message.strings("headers"),
     validationError: body.string("validation_error"),
     partition: partition < 1 ? undefined : partition,

@@ -70,6 +70,23 @@ export class PermissionDeniedError extends BrokerError {
   }
 }
 
+/** Thrown by what a Memphis broker's control plane cannot do, or what this stack cannot do there without harm. Nothing was sent. */
+export class UnsupportedOnMemphisError extends StationkitError {
+  static {
+    this.prototype.name = "UnsupportedOnMemphisError";
+  }
+  readonly code = "SK_UNSUPPORTED_ON_MEMPHIS";
+  readonly retryable = false;
+  readonly outcome = "not-sent";
+  /** The call or setting, as `update` or `discard: new`. */
+  readonly operation: string;
+
+  constructor(operation: string, reason: string, options?: ErrorOptions) {
+    super(`${operation} is not supported on a Memphis broker: ${reason}`, options);
+    this.operation = operation;
+  }
+}
+
 /** Thrown when storage, memory or stream limits of the server or account are used up. */
 export class ResourceLimitError extends BrokerError {
   static {

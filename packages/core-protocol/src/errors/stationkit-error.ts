@@ -23,6 +23,7 @@ export type ErrorCode =
   | "SK_CONSUMER_CLOSED"
   | "SK_CONSUMER_GROUP_CONFLICT"
   | "SK_CONSUMER_GROUP_NOT_FOUND"
+  | "SK_CONTROL_PLANE_MISSING"
   | "SK_DEAD_LETTER"
   | "SK_DELIVERY"
   | "SK_DELIVERY_EXPIRED"
@@ -36,6 +37,8 @@ export type ErrorCode =
   | "SK_READING_STALLED"
   | "SK_REQUEST_TIMEOUT"
   | "SK_RESOURCE_LIMIT"
+  | "SK_SCHEMA_UNUSABLE"
+  | "SK_SCHEMA_VALIDATION"
   | "SK_SERVER_TOO_OLD"
   | "SK_STATION_CONFLICT"
   | "SK_STATION_EXISTS"
@@ -47,6 +50,7 @@ export type ErrorCode =
   | "SK_UNDECODABLE_MESSAGE"
   | "SK_UNEXPECTED"
   | "SK_UNEXPECTED_ACK"
+  | "SK_UNSUPPORTED_ON_MEMPHIS"
   | "SK_USAGE";
 
 /** The one root of every error that this stack throws, rejects with, or emits. */

@@ -1,14 +1,18 @@
 import { runInNewContext } from "node:vm";
 import { parseProducerName, UsageError } from "@stationkit/core-protocol";
 import { describe, expect, it } from "vitest";
+import { JETSTREAM_STYLE } from "../declaration/jetstream-declaration.js";
 import { createEncoder, type EncodedMessage } from "./encode.js";
 
-const encode = createEncoder(parseProducerName("Checkout"), undefined);
+const encode = createEncoder(parseProducerName("Checkout"), undefined, JETSTREAM_STYLE);
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
 const block = ({ headLines, headerTail }: EncodedMessage): string => headLines + text(headerTail);
 const serialized = (serializer: (message: never) => unknown): Uint8Array =>
-  createEncoder(parseProducerName("p"), serializer as (message: never) => Uint8Array)({ message: 1 }, undefined)
-    .payload;
+  createEncoder(
+    parseProducerName("p"),
+    serializer as (message: never) => Uint8Array,
+    JETSTREAM_STYLE,
+  )({ message: 1 }, undefined).payload;
 
 describe("createEncoder", () => {
   it("writes the header block exactly, the id first", () => {
@@ -60,7 +64,11 @@ describe("createEncoder", () => {
   });
 
   it("uses the serializer in place of all that", () => {
-    const encodeOrder = createEncoder(parseProducerName("p"), (order: { id: number }) => Buffer.from([order.id]));
+    const encodeOrder = createEncoder(
+      parseProducerName("p"),
+      (order: { id: number }) => Buffer.from([order.id]),
+      JETSTREAM_STYLE,
+    );
     expect([...encodeOrder({ message: { id: 7 } }, undefined).payload]).toEqual([7]);
   });
 

@@ -10,6 +10,7 @@ import {
   type ProducerName,
   UsageError,
 } from "@stationkit/core-protocol";
+import type { MessageStyle } from "../declaration/declaration.js";
 import type { ProduceRequest } from "../produce-request.js";
 
 /** A message as it goes on the wire. */
@@ -22,14 +23,15 @@ export interface EncodedMessage extends OutboundMessage {
 export function createEncoder(
   producerName: ProducerName,
   serializer: ((message: never) => Uint8Array) | undefined,
+  { headerLines, messageIdLines }: MessageStyle,
 ): (request: ProduceRequest, msgId: string | undefined) => EncodedMessage {
-  const producedBy = headerLine(HEADER.memphisProducedBy, producerName);
-  const commonTail = encodeHeaderTail(producedBy);
+  const ownLines = headerLines + headerLine(HEADER.memphisProducedBy, producerName);
+  const commonTail = encodeHeaderTail(ownLines);
   return ({ message, headers }, msgId) => {
     const payload = serializer === undefined ? encodePayload(message) : serialize(serializer, message as never);
-    const headLines = msgId === undefined ? "" : `${HEADER.natsMessageId}: ${msgId}\r\n`;
+    const headLines = msgId === undefined ? "" : messageIdLines(msgId);
     const headerTail =
-      headers === undefined ? commonTail : encodeHeaderTail(producedBy + encodeUserHeaders(headers), headLines.length);
+      headers === undefined ? commonTail : encodeHeaderTail(ownLines + encodeUserHeaders(headers), headLines.length);
     const sizeBytes = HEADER_PREAMBLE.length + headLines.length + headerTail.length + payload.length;
     return { headLines, headerTail, payload, sizeBytes };
   };

@@ -1,4 +1,4 @@
-import { parseStationName, type StationkitError } from "@stationkit/core-protocol";
+import { finalSubject, parseStationName, partitionStream, type StationkitError } from "@stationkit/core-protocol";
 import type { PubAck } from "../delivery.js";
 import type { ProduceRequest } from "../produce-request.js";
 import { createLaneOutcomes } from "./lane-outcomes.js";
@@ -114,6 +114,7 @@ export class LaneRig {
     const { isStrict = false, ackTimeoutMs = 5_000, deliveryTimeoutMs = 30_000, onSettled } = this.#settings;
     return {
       station: STATION,
+      address: { stream: partitionStream(STATION, 1), subject: finalSubject(partitionStream(STATION, 1)) },
       wire: this.#wire(),
       isStrict,
       ackTimeoutMs,

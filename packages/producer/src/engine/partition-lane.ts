@@ -1,12 +1,11 @@
 import {
   type ApiErrorBody,
-  finalSubject,
-  partitionStream,
   type PermissionDeniedError,
   type StationkitError,
   type StationName,
   toStationkitError,
 } from "@stationkit/core-protocol";
+import type { PartitionAddress } from "../declaration/declaration.js";
 import type { PubAck } from "../delivery.js";
 import { plainAckPrefix, readAnswer, readPlainAck } from "./acks.js";
 import type { Lane } from "./lane.js";
@@ -20,9 +19,10 @@ import type { Wire } from "./wire.js";
 /** As many messages leave without waiting for more. */
 const MAX_BURST = 128;
 
-/** What all lanes of a producer share. */
+/** What a lane is made of; all but the address is the same for all lanes of a producer. */
 export interface LaneContext {
   readonly station: StationName;
+  readonly address: PartitionAddress;
   readonly wire: Wire;
   readonly isStrict: boolean;
   readonly ackTimeoutMs: number;
@@ -53,7 +53,7 @@ type Mode = "flowing" | "probing" | "paused" | "suspended";
 /** One partition: what was admitted for it, in order, until each message is settled. */
 export class PartitionLane implements Lane {
   readonly stream: string;
-  readonly #subject: string;
+  readonly #address: PartitionAddress;
   readonly #ackPrefix: Uint8Array;
   readonly #partition: number;
   readonly #context: LaneContext;
@@ -68,16 +68,15 @@ export class PartitionLane implements Lane {
   #denials = 0;
 
   constructor(partition: number, context: LaneContext) {
-    const stream = partitionStream(context.station, partition);
-    this.stream = stream;
-    this.#subject = finalSubject(stream);
-    this.#ackPrefix = plainAckPrefix(stream);
+    this.#address = context.address;
+    this.stream = context.address.stream;
+    this.#ackPrefix = plainAckPrefix(this.stream);
     this.#partition = partition;
     this.#context = context;
   }
 
   get subject(): string {
-    return this.#subject;
+    return this.#address.subject;
   }
 
   /** Takes an admitted message. It is sent at once when nothing else is on its way, otherwise together with its neighbours. */
@@ -256,7 +255,7 @@ export class PartitionLane implements Lane {
       return;
     }
     try {
-      wire.publish(this.#subject, message);
+      wire.publish(this.#address.subject, message);
     } catch (error) {
       this.#refuse(message, toStationkitError(error, { station: this.#context.station }));
       return;

@@ -1,35 +1,5 @@
-// A program: runs one scenario in this process and sends its report to the parent. Argument: a RunOrder as JSON; without one it
-// sends the list of scenarios.
-import { findBinary } from "@stationkit/embedded-nats";
-import { type RunMessage, type RunOrder, runScenario } from "@stationkit/test-kit";
+// A program: runs one scenario, or lists them, for a campaign.
+import { serveScenarios } from "@stationkit/test-kit";
 import { scenarios } from "./scenarios/index.js";
 
-async function run({ name, count, seed, version, programs }: RunOrder): Promise<RunMessage> {
-  const scenario = scenarios.find((each) => each.name === name);
-  if (scenario === undefined) throw new Error(`no scenario is called ${name}`);
-  const found = await findBinary({ version });
-  const reason = scenario.unfit?.(found.version);
-  if (reason !== undefined) return { type: "skipped", reason };
-  const report = await runScenario(scenario, {
-    ...{ count, seed, version, isShort: false, print: console.log },
-    program: (program) => programs[program] ?? "",
-  });
-  return { type: "report", report };
-}
-
-function list(): RunMessage {
-  return {
-    type: "list",
-    scenarios: scenarios.map(({ name, title, group, defaultCount = 100_000, nodeOptions = [] }) => ({
-      ...{ name, title, group, defaultCount, nodeOptions },
-    })),
-  };
-}
-
-const [order] = process.argv.slice(2);
-const message = order === undefined ? list() : await run(JSON.parse(order) as RunOrder);
-process.send?.(message, () => {
-  process.disconnect();
-  // After a defect there may be something that goes on for ever. Otherwise the process has to end by itself.
-  if (message.type === "report" && message.report.broken.length > 0) process.exit();
-});
+await serveScenarios(scenarios);

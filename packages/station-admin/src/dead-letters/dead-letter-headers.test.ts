@@ -55,6 +55,14 @@ describe("the headers of a dead letter", () => {
     expect(decodeDeadLetterHeaders(read(encodeDeadLetterHeaders({ ...story, reason }, {}, "i")))?.reason).toBe(kept);
   });
 
+  it("tell of a message that a schema refused, which has neither sequence nor group", () => {
+    const refused: DeadLetterStory = { ...story, cause: "schema", sequence: 0, group: "", deliveries: 0 };
+    expect(decodeDeadLetterHeaders(read(encodeDeadLetterHeaders(refused, {}, "i")))).toEqual(refused);
+    expect(
+      decodeDeadLetterHeaders(read(encodeDeadLetterHeaders({ ...refused, cause: "rejected" }, {}, "i"))),
+    ).toBeUndefined();
+  });
+
   it.each([{}, { a: "1" }, { "Dead-Letter-Station": "s" }])("are not there: %o", (headers) => {
     expect(decodeDeadLetterHeaders(headers)).toBeUndefined();
   });

@@ -1,7 +1,10 @@
 import { headerLine, type MessageHeaders } from "@stationkit/core-protocol";
 
-/** Why a message became a dead letter: given up by its reader, delivered too often, or not readable. */
-export type DeadLetterCause = "rejected" | "max-deliveries" | "undecodable";
+/**
+ * Why a message became a dead letter: given up by its reader, delivered too often, not readable, or refused by the schema that a Memphis
+ * SDK checked it against, before it was in its station.
+ */
+export type DeadLetterCause = "rejected" | "max-deliveries" | "undecodable" | "schema";
 
 /** What is told of a dead letter, in its headers. */
 export interface DeadLetterStory {
@@ -9,15 +12,16 @@ export interface DeadLetterStory {
   /** For people: one line. */
   readonly reason: string;
   readonly deadLetteredAt: Date;
-  /** How often its group was sent it. */
+  /** How often its group was sent it; 0 where a Memphis SDK does not tell. */
   readonly deliveries: number;
   readonly station: string;
   /** From 1. */
   readonly partition: number;
-  /** JetStream sequence in its partition, from 1. */
+  /** JetStream sequence in its partition, from 1; 0 when a schema refused it. */
   readonly sequence: number;
+  /** Empty when a schema refused it. */
   readonly group: string;
-  /** The member that gave it up. */
+  /** The member that gave it up, empty where a Memphis SDK does not tell; the producer when a schema refused it. */
   readonly consumer: string;
 }
 
@@ -71,7 +75,8 @@ export function decodeDeadLetterHeaders(headers: MessageHeaders): DeadLetterStor
     group: read("group"),
     consumer: read("consumer"),
   };
-  const isWhole = story.station !== "" && story.group !== "" && story.partition >= 1 && story.sequence >= 1;
+  const cameFromGroup = story.group !== "" && story.sequence >= 1;
+  const isWhole = story.station !== "" && story.partition >= 1 && (cameFromGroup || story.cause === "schema");
   return isWhole ? story : undefined;
 }
 

@@ -51,6 +51,7 @@ export interface DeadLetters {
   /**
    * Puts the message into its partition again, for its group alone, behind what is there; then drops the letter. Made again after a
    * failure, it does not send twice within the station's duplicate window.
+   * @throws {UsageError} for a message that a schema refused: no group has ever been sent it.
    * @throws {ConsumerGroupNotFoundError} when the group does not read the partition (any more).
    * @throws {StationNotFoundError}
    */
@@ -79,6 +80,9 @@ export function createDeadLetters(connection: Connection, name: StationName, beg
     },
     async resend(letter) {
       requireLetter("resend", letter);
+      if (letter.cause === "schema") {
+        throw new UsageError("a message that a schema refused was never in its station: produce it anew");
+      }
       await resend(connection, begin(name), letter);
       await drop(begin(name), letter);
     },

@@ -1,5 +1,4 @@
 import {
-  BrokerError,
   type ConsumerGroupName,
   ConsumerGroupNotFoundError,
   finalSubject,
@@ -8,14 +7,8 @@ import {
   type StationName,
   toInternalName,
 } from "@stationkit/core-protocol";
+import { groupInfo } from "../groups/group-api.js";
 import type { Operation } from "../operation.js";
-
-interface GroupConfig {
-  readonly filter_subject?: string;
-  readonly filter_subjects?: readonly string[];
-}
-
-const CONSUMER_NOT_FOUND = 10014;
 
 /**
  * Makes the durable of a group listen to what is sent to it alone, beside all that is produced. Not from the beginning on, so that a
@@ -28,19 +21,15 @@ export async function listenToResent(
 ): Promise<void> {
   const stream = partitionStream(place.station, place.partition);
   const durable = toInternalName(place.group);
-  try {
-    const { config } = await operation.request<{ config: GroupConfig }>(`CONSUMER.INFO.${stream}.${durable}`);
-    const { filter_subject: filter, ...rest } = config;
-    const filters = config.filter_subjects ?? [filter ?? finalSubject(stream)];
-    const subject = resendSubject(stream, place.group);
-    if (filters.includes(subject)) return;
-    await operation.request(`CONSUMER.CREATE.${stream}.${durable}`, {
-      stream_name: stream,
-      config: { ...rest, filter_subjects: [...filters, subject] },
-      action: "update",
-    });
-  } catch (error) {
-    if (!(error instanceof BrokerError) || error.serverErrorCode !== CONSUMER_NOT_FOUND) throw error;
-    throw new ConsumerGroupNotFoundError(place, { cause: error });
-  }
+  const info = await groupInfo(operation, stream, durable);
+  if (info === undefined) throw new ConsumerGroupNotFoundError(place);
+  const { filter_subject: filter, ...rest } = info.config;
+  const filters = info.config.filter_subjects ?? [filter ?? finalSubject(stream)];
+  const subject = resendSubject(stream, place.group);
+  if (filters.includes(subject)) return;
+  await operation.request(`CONSUMER.CREATE.${stream}.${durable}`, {
+    stream_name: stream,
+    config: { ...rest, filter_subjects: [...filters, subject] },
+    action: "update",
+  });
 }

@@ -1,5 +1,9 @@
 import { BrokerError, type MessageHeaders } from "@stationkit/core-protocol";
-import type { Operation } from "../operation.js";
+
+/** What sends requests to the JetStream API, and again where that helps. */
+export interface Requests {
+  request<Answer extends object>(operation: string, body?: object): Promise<Answer>;
+}
 
 /** A message as its stream holds it. */
 export interface StoredMessage {
@@ -23,12 +27,12 @@ const NO_MESSAGE_FOUND = 10037;
 
 /** @returns undefined when there is none. */
 export async function readStoredMessage(
-  operation: Operation,
+  requests: Requests,
   stream: string,
   request: MessageRequest,
 ): Promise<StoredMessage | undefined> {
   try {
-    const { message } = await operation.request<MessageAnswer>(`STREAM.MSG.GET.${stream}`, request);
+    const { message } = await requests.request<MessageAnswer>(`STREAM.MSG.GET.${stream}`, request);
     return {
       sequence: message.seq,
       headers: parseHeaders(Buffer.from(message.hdrs ?? "", "base64").toString("utf8")),

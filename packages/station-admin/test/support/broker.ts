@@ -1,7 +1,13 @@
 import { connect, type Connection, type ConnectOptions } from "@stationkit/core-protocol";
 import { type NatsServer, startNats, type StartNatsOptions } from "@stationkit/embedded-nats";
 import { createStationAdmin, type StationAdmin } from "@stationkit/station-admin";
-import { expectNoClients, failOnUnhandledRejections } from "@stationkit/test-kit/vitest";
+import {
+  expectNoClients,
+  failOnUnhandledRejections,
+  startSuiteBridge,
+  type SuiteBridge,
+  suiteOptions,
+} from "@stationkit/test-kit/vitest";
 import { afterAll, afterEach, beforeAll } from "vitest";
 
 /** The broker of a test file. */
@@ -32,6 +38,7 @@ interface ApiAnswer {
 export function useBroker(options: StartNatsOptions = {}): Broker {
   const opened: Connection[] = [];
   let server: NatsServer | undefined;
+  let bridge: SuiteBridge | undefined;
   let url = process.env["BROKER_URL"];
   let connection: Connection | undefined;
   failOnUnhandledRejections();
@@ -39,14 +46,16 @@ export function useBroker(options: StartNatsOptions = {}): Broker {
     if (url === undefined) {
       server = await startNats(options);
       url = server.url;
+      bridge = await startSuiteBridge(url);
     }
-    connection = await connect({ servers: url });
+    connection = await connect({ servers: url, ...suiteOptions });
   });
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((one) => one.close()));
   });
   afterAll(async () => {
     await connection?.close();
+    await bridge?.close();
     if (server !== undefined) await expectNoClients(server);
     await server?.stop();
   });
@@ -73,7 +82,7 @@ export function useBroker(options: StartNatsOptions = {}): Broker {
       return createStationAdmin(required());
     },
     async connect(connectOptions) {
-      const one = await connect({ servers: url ?? "", ...connectOptions });
+      const one = await connect({ servers: url ?? "", ...suiteOptions, ...connectOptions });
       opened.push(one);
       return one;
     },

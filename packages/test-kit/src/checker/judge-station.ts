@@ -30,7 +30,8 @@ export function indexText(index: number, paddingLength = 0): string {
   return paddingLength === 0 ? String(index) : `${index} ${"x".repeat(paddingLength)}`;
 }
 
-function parseIndex(bytes: Uint8Array): number | undefined {
+/** The number that a text of `indexText` begins with; undefined when it begins with none. */
+export function parseIndex(bytes: Uint8Array): number | undefined {
   let index = 0;
   for (const [i, byte] of bytes.entries()) {
     if (byte === BLANK && i > 0) return index;

@@ -75,9 +75,10 @@ export function brokenPromises(verdict: Verdict, { order }: Promised): string[] 
   const kinds: readonly Defect[] = order ? [...DEFECTS, ...ORDER_DEFECTS] : DEFECTS;
   return kinds
     .filter((kind) => verdict.defects[kind].count > 0)
-    .map((kind) => `${kind}: ${describe(verdict.defects[kind])}`);
+    .map((kind) => `${kind}: ${describeFinding(verdict.defects[kind])}`);
 }
 
-function describe({ count, examples }: Finding): string {
+/** How many, and the first of them. */
+export function describeFinding({ count, examples }: Finding): string {
   return `${count} (${examples.join(", ")}${count > examples.length ? ", …" : ""})`;
 }

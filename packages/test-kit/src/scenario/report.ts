@@ -1,3 +1,4 @@
+import { brokenReading, type Reading } from "../checker/reading.js";
 import { brokenPromises, type Promised, type Verdict } from "../checker/verdict.js";
 
 /** What a scenario found. JSON-safe: it travels from the process that ran the scenario. */
@@ -6,6 +7,8 @@ export interface Report {
   readonly broken: readonly string[];
   /** By what was judged: a station, mostly. */
   readonly verdicts: Readonly<Record<string, Verdict & Promised>>;
+  /** By the group that read. */
+  readonly readings: Readonly<Record<string, Reading & Promised>>;
   /** What else is worth knowing, such as how often the connection was lost. */
   readonly figures: Readonly<Record<string, number>>;
 }
@@ -14,6 +17,7 @@ export interface Report {
 export class Findings {
   readonly #broken: string[] = [];
   readonly #verdicts: Record<string, Verdict & Promised> = {};
+  readonly #readings: Record<string, Reading & Promised> = {};
   readonly #figures: Record<string, number> = {};
 
   /** A promise that this scenario checks beside the verdict, or a condition without which it would prove nothing. */
@@ -30,7 +34,13 @@ export class Findings {
     for (const each of brokenPromises(verdict, promised)) this.#broken.push(`${name}: ${each}`);
   }
 
+  /** What a group was handed. */
+  read(group: string, reading: Reading, promised: Promised): void {
+    this.#readings[group] = { ...reading, ...promised };
+    for (const each of brokenReading(reading, promised)) this.#broken.push(`${group}: ${each}`);
+  }
+
   report(): Report {
-    return { broken: this.#broken, verdicts: this.#verdicts, figures: this.#figures };
+    return { broken: this.#broken, verdicts: this.#verdicts, readings: this.#readings, figures: this.#figures };
   }
 }

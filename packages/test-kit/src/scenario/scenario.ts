@@ -25,7 +25,7 @@ export interface Scenario {
   readonly name: string;
   /** In a table: what happens, in a few words. */
   readonly title: string;
-  readonly group: "server" | "network" | "refusal" | "end" | "cluster" | "soak";
+  readonly group: "server" | "network" | "refusal" | "end" | "cluster" | "soak" | "consumers";
   /** Messages when nobody says how many; default 100,000. */
   readonly defaultCount?: number;
   /** Options for the Node that runs it. */

@@ -1,4 +1,5 @@
 export { expectNoClients } from "./clients.js";
+export { itOnJetStream, startSuiteBridge, type SuiteBridge, suiteOptions } from "./control-plane.js";
 export { rejection } from "./rejection.js";
 export { failOnUnhandledRejections } from "./unhandled-rejections.js";
 export { type Broker, freshName, useBroker } from "./use-broker.js";

@@ -2,6 +2,7 @@ import { type Connection, connect, type ConnectOptions } from "@stationkit/core-
 import { type NatsServer, startNats, type StartNatsOptions } from "@stationkit/embedded-nats";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { expectNoClients } from "./clients.js";
+import { startSuiteBridge, type SuiteBridge, suiteOptions } from "./control-plane.js";
 import { failOnUnhandledRejections } from "./unhandled-rejections.js";
 
 /** The broker of a test file. */
@@ -23,18 +24,21 @@ export interface Broker {
 export function useBroker(options?: StartNatsOptions): Broker {
   const opened: Connection[] = [];
   let server: NatsServer | undefined;
+  let bridge: SuiteBridge | undefined;
   let url = options === undefined ? process.env["BROKER_URL"] : undefined;
   failOnUnhandledRejections();
   beforeAll(async () => {
     if (url !== undefined) return;
     server = await startNats(options);
     url = server.url;
+    bridge = await startSuiteBridge(url);
   });
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((one) => one.close()));
-    if (server !== undefined) await expectNoClients(server);
+    if (server !== undefined) await expectNoClients(server, bridge?.connections);
   });
   afterAll(async () => {
+    await bridge?.close();
     await server?.stop();
   });
   return {
@@ -46,7 +50,7 @@ export function useBroker(options?: StartNatsOptions): Broker {
       return server;
     },
     async connect(connectOptions) {
-      const one = await connect({ servers: this.url, ...connectOptions });
+      const one = await connect({ servers: this.url, ...suiteOptions, ...connectOptions });
       opened.push(one);
       return one;
     },

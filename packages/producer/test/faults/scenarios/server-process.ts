@@ -95,7 +95,7 @@ export const withoutIds: Scenario = {
   run: (context) =>
     play(context, {
       order: true,
-      producer: { idempotent: false, deliveryTimeoutMs: 5_000 },
+      producer: { idempotent: false, deliveryTimeoutMs: 5_000, maxInFlightMessages: 512 },
       fault: (stage) =>
         stage.at(2, 2, () =>
           stage.andReconnect(async () => {

@@ -1,0 +1,68 @@
+import {
+  type Connection,
+  parseConsumerGroupName,
+  parseStationName,
+  partitionStream,
+  requireConnection,
+  requireKnownKeys,
+  type StationName,
+} from "@stationkit/core-protocol";
+import { createStationAdmin } from "@stationkit/station-admin";
+import { resolveGroupSettings } from "./consumer-options.js";
+import { changedDurableConfig } from "./engine/durable-config.js";
+import { Durables } from "./engine/durables.js";
+import { persist } from "./engine/persist.js";
+
+/** What all members of a group have in common, to be changed. */
+export interface GroupChanges {
+  readonly stationName: string;
+  readonly consumerGroup: string;
+  /** Milliseconds after which a message without an answer is delivered again; left out: as it is. */
+  readonly ackTimeoutMs?: number;
+  /** How often a message is delivered before it is a dead letter; left out: as it is. */
+  readonly maxDeliveries?: number;
+}
+
+const KEYS: ReadonlySet<string> = new Set(["stationName", "consumerGroup", "ackTimeoutMs", "maxDeliveries"]);
+
+/**
+ * Changes the settings of a group that exists, on every partition that it reads. Messages that are with a member keep their old time.
+ * Resolves when all partitions have them; a group that does not exist stays so. Made again after a failure, it goes on.
+ * @throws {UsageError} for bad settings. @throws {StationNotFoundError}
+ */
+export async function changeConsumerGroup(connection: Connection, changes: GroupChanges): Promise<void> {
+  requireConnection("changeConsumerGroup", connection);
+  requireKnownKeys("changeConsumerGroup", changes, KEYS);
+  const name = parseStationName(changes.stationName);
+  const group = parseConsumerGroupName(changes.consumerGroup);
+  const settings = resolveGroupSettings(changes);
+  const { partitions } = await createStationAdmin(connection).describe(name);
+  const durables = new Durables(connection, { station: name, group }, {});
+  await Promise.all(
+    partitions.map(({ number }) => persist(() => change({ connection, durables, name, partition: number }, settings))),
+  );
+}
+
+interface Place {
+  readonly connection: Connection;
+  readonly durables: Durables;
+  readonly name: StationName;
+  readonly partition: number;
+}
+
+async function change(
+  { connection, durables, name, partition }: Place,
+  settings: ReturnType<typeof resolveGroupSettings>,
+): Promise<void> {
+  const info = await durables.info(partition);
+  const config = info && changedDurableConfig(info.config, settings);
+  if (config === undefined) return;
+  const stream = partitionStream(name, partition);
+  // The server wants a single filter in the subject as well, so that a login can be limited to it.
+  const filter = config.filter_subject === undefined ? "" : `.${config.filter_subject}`;
+  await connection.jetStream.request(
+    `CONSUMER.CREATE.${stream}.${durables.name}${filter}`,
+    { stream_name: stream, config, action: "update" },
+    { station: name },
+  );
+}

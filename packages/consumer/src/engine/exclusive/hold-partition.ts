@@ -1,0 +1,68 @@
+import type { AnswerWriter } from "../answer-writer.js";
+import type { Durables } from "../durables.js";
+import type { StationMessage } from "../station-message.js";
+import { PartitionHold } from "./partition-hold.js";
+
+/** What a hold does with the reader of its partition. */
+export interface HeldReader {
+  readonly partition: number;
+  readonly window: { readonly asked: number };
+  ask(messages: number, options: { readonly expiresMs: number; readonly noWait: boolean }): void;
+  pull(): void;
+  keepAlive(): void;
+  deliver(message: StationMessage): void;
+}
+
+/** What a hold does with the member that it is of. */
+export interface HoldHost<Reader> {
+  readonly durables: Durables;
+  readonly writer: Pick<AnswerWriter, "flush">;
+  giveBack(reader: Reader): void;
+  assigned(reader: Reader): void;
+  revoked(reader: Reader): void;
+}
+
+/** Only what is there: how long it may wait does not matter then. */
+const AT_ONCE = { expiresMs: 1, noWait: true };
+
+/** Puts the reader of a partition of an exclusive group under a hold. */
+export function holdPartition<Reader extends HeldReader>(
+  reader: Reader,
+  host: HoldHost<Reader>,
+  ackTimeoutMs: number,
+): PartitionHold {
+  const { partition } = reader;
+  return new PartitionHold({
+    ackTimeoutMs,
+    get asked() {
+      return reader.window.asked;
+    },
+    info: () => host.durables.info(partition),
+    ask: (messages) => {
+      reader.ask(messages, AT_ONCE);
+    },
+    pull: () => {
+      reader.pull();
+    },
+    keepAlive: () => {
+      reader.keepAlive();
+    },
+    deliver: (message) => {
+      reader.deliver(message);
+    },
+    giveBack: () => {
+      host.giveBack(reader);
+    },
+    unpin: (pinId) => {
+      // The next member waits for the answers to what was delivered here.
+      host.writer.flush();
+      return host.durables.unpin(partition, pinId).catch(() => undefined);
+    },
+    assigned: () => {
+      host.assigned(reader);
+    },
+    revoked: () => {
+      host.revoked(reader);
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import { BrokerError } from "@stationkit/core-protocol";
+import {
+  consumerCreationFailure,
+  decodeConsumerCreation,
+  decodeConsumerDestruction,
+  destroysByConnection,
+  encodeConsumerCreationReply,
+  normalizeConsumerCreation,
+} from "@stationkit/core-protocol/control";
+import { deleteDurables, ensureDurables } from "../groups/durables.js";
+import { clientStation, requireStation } from "../stations.js";
+import { type Endpoint, plainEndpoint } from "./endpoint.js";
+import { requestedConsumer, requestedStation } from "./requested-names.js";
+
+/** @see memphis-protocol.md sections 3.5 and 9 */
+export const consumerCreations: Endpoint = {
+  name: "consumerCreations",
+  async answer(context, payload) {
+    const request = normalizeConsumerCreation(decodeConsumerCreation(payload));
+    const { station, schema } = await clientStation(context, request);
+    // First: whoever destroys the last other consumer of the group sees that it is not the last.
+    const member = { consumer: request.consumerName, connectionId: request.connectionId };
+    await context.state.addMember(station, request.consumerGroup, member);
+    await ensureDurables(context, station, request);
+    return encodeConsumerCreationReply({ error: "", schema, partitions: station.partitions });
+  },
+  refuse: (error) => encodeConsumerCreationReply(consumerCreationFailure(error)),
+};
+
+/**
+ * The group keeps its place as long as another consumer of it is declared. The durables go first: made again after this bridge died,
+ * the request does the rest.
+ * @see memphis-protocol.md section 3.6
+ */
+export const consumerDestructions: Endpoint = plainEndpoint("consumerDestructions", async (context, payload) => {
+  const request = decodeConsumerDestruction(payload);
+  const member = {
+    consumer: requestedConsumer(request.name),
+    connectionId: destroysByConnection(request.requestVersion) ? request.connectionId : undefined,
+  };
+  const station = await requireStation(context, requestedStation(request.stationName));
+  const memberships = await context.state.groupsOf(station, member);
+  if (memberships.length === 0) {
+    throw new BrokerError(`consumer "${member.consumer}" of station "${station.name}" does not exist`);
+  }
+  for (const { group, others } of memberships) {
+    if (others === 0) await deleteDurables(context, station, group);
+    await context.state.removeMember(station, group, member);
+  }
+});
