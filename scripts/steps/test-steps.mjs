@@ -44,7 +44,7 @@ const testLimitMs = 480_000;
 
 /**
  * All that `npm test` does, in order. Two at once at most, for two cores. Nothing that reads `dist` stands beside turbo, which
- * writes it anew when it replays a build; nothing at all stands beside tests that talk to a real server and have deadlines.
+ * writes it anew when it replays a build. Tests that talk to a real server wait more than they work: two packages at once.
  * @param {NodeJS.ProcessEnv} env - from `setUp`
  * @returns {Stage[]}
  */
@@ -97,7 +97,7 @@ export function testStages(env) {
       atOnce: 1,
       steps: [
         tool("nats-server binary", "node", "scripts/fetch-servers.mjs", "newest"),
-        { name: "integration tests", run: () => vitest(env, "test:integration", { concurrency: 1 }) },
+        { name: "integration tests", run: () => vitest(env, "test:integration", { concurrency: 2 }) },
       ],
     },
     {
@@ -109,7 +109,7 @@ export function testStages(env) {
           name: `integration tests (nats-server ${oldestServer})`,
           run: () =>
             vitest({ ...env, NATS_EMBEDDED_VERSION: oldestServer }, "test:integration", {
-              concurrency: 1,
+              concurrency: 2,
               only: packagesOnOldestServer,
               suffix: `nats-${oldestServer}`,
             }),
@@ -118,7 +118,7 @@ export function testStages(env) {
     },
     {
       group: "integration-memphis",
-      atOnce: 1,
+      atOnce: 2,
       steps: [
         tool("nats-server binary", "node", "scripts/fetch-servers.mjs", "newest"),
         ...Object.entries(onMemphis).map(([path, suites]) => ({

@@ -17,8 +17,8 @@ type Compiled = { readonly format: StationFormat | undefined } | { readonly erro
 /** The schema of one station, as it is now: looked up, and kept up to date by what the control plane announces. */
 export class FollowedSchema {
   /** As announced or looked up; other processes' changes of these two come by `sdk_clients_updates`. */
-  schemaverseToDls = NO_SCHEMA.schemaverseToDls;
-  sendNotification = NO_SCHEMA.sendNotification;
+  schemaverseToDls: boolean = NO_SCHEMA.schemaverseToDls;
+  sendNotification: boolean = NO_SCHEMA.sendNotification;
   readonly #station: StationName;
   readonly #source: SchemaSource;
   readonly #stop: () => void;

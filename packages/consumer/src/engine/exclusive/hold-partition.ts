@@ -1,3 +1,4 @@
+import type { AnswerWriter } from "../answer-writer.js";
 import type { Durables } from "../durables.js";
 import type { StationMessage } from "../station-message.js";
 import { PartitionHold } from "./partition-hold.js";
@@ -15,7 +16,7 @@ export interface HeldReader {
 /** What a hold does with the member that it is of. */
 export interface HoldHost<Reader> {
   readonly durables: Durables;
-  readonly writer: { flush(): void };
+  readonly writer: Pick<AnswerWriter, "flush">;
   giveBack(reader: Reader): void;
   assigned(reader: Reader): void;
   revoked(reader: Reader): void;
