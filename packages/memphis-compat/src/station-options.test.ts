@@ -48,6 +48,7 @@ describe("a station in memphis-dev's words", () => {
     [{ partitionsNumber: -1 }, /1 to 10000 partitions/],
     [{ idempotencyWindowMs: 120_000, retentionValue: 60 }, /idempotency window/],
     [{ dlsStation: "-" }, /DLS station/],
+    [{ dlsStation: "S" }, /cannot hold its own dead letters/],
     [{ retention: 1 } as never, /unknown option retention/],
   ])("is refused before anything is sent: %j", (options, message) => {
     expect(() => native(options)).toThrow(UsageError);

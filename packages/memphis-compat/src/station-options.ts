@@ -63,6 +63,7 @@ export function resolveStationOptions(options: StationOptions): ResolvedStationO
   const request = toRequest(options);
   const station = normalize({ ...request, username: "" });
   const { schemaName, tieredStorageEnabled, dlsConfiguration } = station;
+  if (station.dlsStation === name) throw new UsageError(`station "${name}" cannot hold its own dead letters`);
   return {
     native: {
       name,

@@ -49,6 +49,7 @@ describe("the examples of memphis-dev's README about schemas", () => {
     if (example.code.includes("detachSchema")) await memphis.enforceSchema({ name: schema, stationName });
     const scope = { memphis, memphisConnection: memphis, options: { ...broker.options } };
     await runExample(example, scope, {
+      "dlsStation:'<station-name>'": `dlsStation: "${stationName}-dead"`,
       ...{ "{...}": "options", "<station-name>": stationName, "<schema-name>": schema },
       ...{ "<schema-type>": "json", "<schema-file-path>": path },
     });
