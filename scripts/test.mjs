@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { sum, summaryLine } from "./steps/counts.mjs";
 import { removeReports } from "./steps/reports.mjs";
 import { outcomeLine, runSteps } from "./steps/run-steps.mjs";
-import { testStages } from "./steps/test-steps.mjs";
+import { joinStages, testStages } from "./steps/test-steps.mjs";
 import { stopChildrenOnSignal } from "./workspace/run.mjs";
 import { runMain, setUp } from "./workspace/set-up.mjs";
 
@@ -24,8 +24,8 @@ await runMain(async () => {
   }
   removeReports();
   const outcomes = [];
-  for (const { group, steps, atOnce } of stages) {
-    if (wanted.length > 0 && !wanted.includes(group)) continue;
+  const chosen = stages.filter(({ group }) => wanted.length === 0 || wanted.includes(group));
+  for (const { steps, atOnce } of joinStages(chosen)) {
     outcomes.push(...(await runSteps(steps, { atOnce, print: console.log })));
   }
   const counts = sum(outcomes.map((outcome) => outcome.counts));

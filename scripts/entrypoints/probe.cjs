@@ -6,8 +6,9 @@ const load = require;
 const required = Object.keys(load(name));
 
 void import(name).then((/** @type {object} */ imported) => {
+  // Node adds `__esModule` to what `require` gets of a module with a default export.
   const difference = [...new Set([...required, ...Object.keys(imported)])].filter(
-    (key) => !(required.includes(key) && key in imported),
+    (key) => key !== "__esModule" && !(required.includes(key) && key in imported),
   );
   if (required.length === 0) throw new Error(`${name} exports nothing`);
   if (difference.length > 0) throw new Error(`import and require of ${name} differ in: ${difference.join(", ")}`);

@@ -40,7 +40,23 @@ const testLimitMs = 480_000;
  * @property {string} group - what `npm test -- <group>` and the jobs of CI call it
  * @property {number} atOnce
  * @property {Step[]} steps
+ * @property {boolean} [joinsPrevious] - its steps go on where those of the group before leave a processor free
  */
+
+/**
+ * @param {readonly Stage[]} stages
+ * @returns {Stage[]}
+ */
+export function joinStages(stages) {
+  /** @type {Stage[]} */
+  const joined = [];
+  for (const stage of stages) {
+    const previous = joined.at(-1);
+    if (previous === undefined || stage.joinsPrevious !== true) joined.push({ ...stage, steps: [...stage.steps] });
+    else previous.steps.push(...stage.steps);
+  }
+  return joined;
+}
 
 /**
  * All that `npm test` does, in order. Two at once at most, for two cores. Nothing that reads `dist` stands beside turbo, which
@@ -78,6 +94,7 @@ export function testStages(env) {
     {
       group: "typecheck",
       atOnce: 2,
+      joinsPrevious: true,
       steps: [
         tool("types of scripts and configs", "tsc", "-p", "tsconfig.json"),
         task("types of packages", "typecheck"),
