@@ -53,14 +53,15 @@ export class AnswerWriter {
     queueMicrotask(this.#onWritten);
   }
 
-  flush(): void {
+  /** @param atOnce - to the socket before this returns: the next message may end the process. */
+  flush(atOnce = false): void {
     if (this.#subjects.length === 0 || !isLive(this.#connection.natsConnection)) return;
     const subjects = this.#subjects;
     const words = this.#words;
     const { outbound } = this.#connection;
     try {
       outbound.publishTexts(subjects, words);
-      outbound.flush();
+      outbound.flush(atOnce);
     } catch {
       // Closed or draining since: these messages are delivered again, as all whose answers are lost.
     }

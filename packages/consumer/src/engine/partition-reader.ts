@@ -225,7 +225,7 @@ export class PartitionReader implements MessageOwner {
   write(message: StationMessage, word: string): boolean {
     const { writer } = this.#host;
     const isTaken = writer.write(message.ackSubject, word);
-    if (message.isUrgent) writer.flush();
+    if (message.isUrgent) writer.flush(true);
     return isTaken;
   }
 

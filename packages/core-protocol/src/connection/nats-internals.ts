@@ -14,8 +14,11 @@ interface Internals {
 /** nats.js writes at once, too, from this on, but copies all that waits into one piece before. @see nats-core 3.4.0 `FLUSH_THRESHOLD` */
 const WRITE_AT_ONCE_BYTES = 32_768;
 
-/** Writes whole protocol frames, in order with everything else on the connection. */
-export type WriteFrames = (frames: Uint8Array, messages: number, messageBytes: number) => void;
+/**
+ * Writes whole protocol frames, in order with everything else on the connection.
+ * @param atOnce - to the socket before this returns, with all that waits; otherwise at the end of the turn at the latest.
+ */
+export type WriteFrames = (frames: Uint8Array, messages: number, messageBytes: number, atOnce: boolean) => void;
 
 /**
  * Whether bytes written now would reach a socket. The status events of nats.js arrive some microtasks after the socket is
@@ -32,9 +35,9 @@ export function frameWriter(natsConnection: NatsConnection): WriteFrames | undef
   if (protocol?.sendCommand === undefined || protocol.outMsgs === undefined || protocol.outBytes === undefined) {
     return undefined;
   }
-  return (frames, messages, messageBytes) => {
+  return (frames, messages, messageBytes, atOnce) => {
     protocol.sendCommand?.(frames);
-    if (frames.length >= WRITE_AT_ONCE_BYTES) protocol.flushPending?.();
+    if (atOnce || frames.length >= WRITE_AT_ONCE_BYTES) protocol.flushPending?.();
     // What `natsConnection.stats()` counts.
     protocol.outMsgs = (protocol.outMsgs ?? 0) + messages;
     protocol.outBytes = (protocol.outBytes ?? 0) + messageBytes;

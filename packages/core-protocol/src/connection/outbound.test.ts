@@ -98,6 +98,9 @@ describe("Outbound", () => {
     outbound.publish("s.final", "r.1", create("small"));
     outbound.flush();
     expect(waiting).toBe(1);
+    outbound.publish("s.final", "r.1", create("urgent"));
+    outbound.flush(true);
+    expect(waiting).toBe(0);
   });
 
   it("never touches again what it has handed over", () => {

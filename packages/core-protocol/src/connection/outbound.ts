@@ -112,10 +112,14 @@ export class Outbound {
     this.#messages += subjects.length;
   }
 
-  /** Hands everything to nats.js: for what must come after it, such as a round trip. */
-  flush(): void {
+  /**
+   * Hands everything to nats.js: for what must come after it, such as a round trip.
+   * @param atOnce - has it written to the socket before this returns, for a process that may not live to the end of this turn. Where
+   *   nats.js's internals are missing, it is written at the turn's end all the same. Default false.
+   */
+  flush(atOnce = false): void {
     if (this.#messages === 0 || this.#slab === undefined) return;
-    this.#write?.(this.#slab.subarray(this.#start, this.#end), this.#messages, this.#messageBytes);
+    this.#write?.(this.#slab.subarray(this.#start, this.#end), this.#messages, this.#messageBytes, atOnce);
     this.#start = this.#end;
     this.#messages = 0;
     this.#messageBytes = 0;
