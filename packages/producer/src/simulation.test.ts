@@ -224,6 +224,8 @@ async function simulate(seed: number, faults: Faults, options: Partial<ProducerO
     model.deliver();
     await vi.advanceTimersByTimeAsync(100);
   }
+  // To the end of the turn in which it closed: what is sent together is sent then.
+  await vi.advanceTimersByTimeAsync(1);
   return model;
 }
 
