@@ -46,7 +46,7 @@ export interface ConsumerOptions<T = Uint8Array> {
   readonly ackTimeoutMs?: number;
   /** How often a message is delivered before it is a dead letter, default 10. Of the group. */
   readonly maxDeliveries?: number;
-  /** Messages that may be on their way or wait here, over all partitions, default 16,000; at least one per partition. */
+  /** Messages that may be on their way or wait here, over all partitions, default 40,000; at least one per partition. */
   readonly maxPrefetchMessages?: number;
   /** Bytes that may be on their way or wait here, over all partitions, default 16,777,216; at least one message per partition. */
   readonly maxPrefetchBytes?: number;
@@ -62,7 +62,7 @@ export const CONSUMER_DEFAULTS = {
   partitions: "shared",
   ackTimeoutMs: 30_000,
   maxDeliveries: 10,
-  maxPrefetchMessages: 16_000,
+  maxPrefetchMessages: 40_000,
   maxPrefetchBytes: 16_777_216,
   heartbeatMs: 5_000,
   closeTimeoutMs: 5_000,
