@@ -142,7 +142,7 @@ export function createStationAdmin(connection: Connection, options: StationAdmin
     list: () => listStations(new Operation(connection, { timeoutMs })),
     async update(name, changes) {
       const station = parseStationName(name);
-      const checked = resolveChanges(changes);
+      const checked = resolveChanges(station, changes);
       const operation = begin(station);
       const backend = await chooseBackend(operation);
       return toStation(found(station, await backend.update(operation, station, checked)));

@@ -55,6 +55,7 @@ describe("station options", () => {
       "retention of type acknowledgement: unknown option maxBytes",
       { retention: { type: "acknowledgement", maxBytes: 1 } },
     ],
+    ['dlsStation: station "a" cannot hold its own dead letters', { dlsStation: "A" }],
     ["description must be a string of at most 4096 characters", { description: "x".repeat(4_097) }],
   ])("are refused: %s", (message, options) => {
     const resolve = (): unknown => resolveStationOptions("create", { name: "a", ...options });

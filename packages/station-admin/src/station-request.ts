@@ -32,7 +32,7 @@ export interface StationOptions {
   readonly maxMessageBytes?: number;
   /** Default `old`: a full partition drops its oldest message. `new`: it refuses new ones. */
   readonly discard?: DiscardPolicy;
-  /** Name of the station for dead letters; kept for consumers, not created here. */
+  /** Name of another station, for dead letters; kept for consumers, not created here. */
   readonly dlsStation?: string;
   /** Free text. */
   readonly description?: string;
@@ -81,6 +81,7 @@ export function resolveStationOptions(call: string, options: StationOptions): St
     description: given.description,
   };
   requireWindowWithinAge(settings);
+  requireOtherDlsStation(name, given.dlsStation);
   const { replicas, dlsStation, description, ...always } = settings;
   const insistsOn = {
     ...always,
@@ -104,6 +105,11 @@ export function requireWindowWithinAge(settings: Pick<StationSettings, "retentio
   throw new UsageError(
     `idempotencyWindowMs (${idempotencyWindowMs}) may not exceed retention.maxAgeMs (${retention.maxAgeMs})`,
   );
+}
+
+/** @throws {UsageError} for a station that is its own: its groups would be sent their dead letters again, and give them up again, for ever. */
+export function requireOtherDlsStation(name: StationName, dlsStation: StationName | undefined): void {
+  if (dlsStation === name) throw new UsageError(`dlsStation: station "${name}" cannot hold its own dead letters`);
 }
 
 type GivenSettings = { readonly [Key in keyof StationSettings]?: StationSettings[Key] | undefined };

@@ -2,7 +2,12 @@ import { requireKnownKeys, type StationName, UsageError } from "@stationkit/core
 import { completeStation } from "./complete-station.js";
 import type { Operation } from "./operation.js";
 import type { OwnHead } from "./read-station.js";
-import { requireWindowWithinAge, resolveSettings, type StationOptions } from "./station-request.js";
+import {
+  requireOtherDlsStation,
+  requireWindowWithinAge,
+  resolveSettings,
+  type StationOptions,
+} from "./station-request.js";
 import { settingDifferences, type StationSettings } from "./station-settings.js";
 import { readOwnHead } from "./take-over-station.js";
 import { restoreGrowth, writeHead } from "./write-head.js";
@@ -31,7 +36,7 @@ const CHANGEABLE = [
 const REMOVABLE = new Set(["maxMessageBytes", "dlsStation", "description"]);
 
 /** @throws {UsageError} before any request, naming a setting that cannot be changed, or is wrong. */
-export function resolveChanges(changes: StationChanges): Partial<StationSettings> {
+export function resolveChanges(name: StationName, changes: StationChanges): Partial<StationSettings> {
   requireKnownKeys("update", changes, new Set([...CHANGEABLE, "name", "partitions", "storage"]));
   for (const fixed of ["name", "partitions", "storage"]) {
     if (!Object.hasOwn(changes, fixed)) continue;
@@ -43,6 +48,7 @@ export function resolveChanges(changes: StationChanges): Partial<StationSettings
   if (wrong !== undefined) throw new UsageError(`update: ${wrong[0]} cannot be null: every station has one`);
   const withoutNulls = Object.fromEntries(entries.filter(([, value]) => value !== null));
   const checked = resolveSettings(withoutNulls);
+  requireOtherDlsStation(name, checked.dlsStation);
   const given = entries.filter(([, value]) => value !== undefined);
   if (given.length === 0) throw new UsageError(`update: give at least one of ${CHANGEABLE.join(", ")}`);
   return Object.fromEntries(given.map(([key]) => [key, checked[key as keyof StationSettings]]));

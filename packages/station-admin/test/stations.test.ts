@@ -339,6 +339,7 @@ it("sends nothing for input that cannot be right", async () => {
     () => admin.update("a", bad({ storage: "memory" })),
     () => admin.update("a", bad({ partitions: 3 })),
     () => admin.update("a", bad({ retention: null })),
+    () => admin.update("a", { dlsStation: "A" }),
     () => admin.update("a", {}),
     () => admin.addPartitions("a", { total: 0 }),
     () => admin.purge("a", { upToSequence: 3, keepMessages: 2 }),

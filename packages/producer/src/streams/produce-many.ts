@@ -39,19 +39,20 @@ export async function produceMany<T>(
   };
   const succeed = (acks: PubAck | readonly PubAck[]): void => {
     produced++;
-    if ([acks].flat().some((ack) => ack.duplicate)) duplicates++;
+    if (hasDuplicate(acks)) duplicates++;
+    open.end();
   };
 
   try {
-    for await (const input of untilAborted(source, signal)) {
+    for await (const input of signal === undefined ? source : untilAborted(source, signal)) {
       const index = received++;
       try {
         const { acknowledged } = await produce(toRequest(input));
-        open.add(
-          (acknowledged as Promise<PubAck | readonly PubAck[]>).then(succeed, (error: unknown) => {
-            fail(index, error);
-          }),
-        );
+        open.begin();
+        void (acknowledged as Promise<PubAck | readonly PubAck[]>).then(succeed, (error: unknown) => {
+          fail(index, error);
+          open.end();
+        });
       } catch (error) {
         fail(index, error);
         // Every further item would fail in the same way, and a source may be endless.
@@ -79,6 +80,10 @@ function requireSource(source: unknown): void {
   throw new UsageError("produceMany takes an iterable or async iterable of messages; put a single one into a list");
 }
 
+function hasDuplicate(acks: PubAck | readonly PubAck[]): boolean {
+  return "duplicate" in acks ? acks.duplicate : acks.some(({ duplicate }) => duplicate);
+}
+
 function isClosed(error: unknown): boolean {
   return error instanceof ProducerClosedError || error instanceof ConnectionClosedError;
 }
@@ -88,11 +93,12 @@ class OpenCount {
   #count = 0;
   #resolve: (() => void) | undefined;
 
-  add(work: Promise<void>): void {
+  begin(): void {
     this.#count++;
-    void work.then(() => {
-      if (--this.#count === 0) this.#resolve?.();
-    });
+  }
+
+  end(): void {
+    if (--this.#count === 0) this.#resolve?.();
   }
 
   async empty(): Promise<void> {

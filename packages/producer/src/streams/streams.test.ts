@@ -7,7 +7,6 @@ import type { ProduceRequest } from "../produce-request.js";
 import { ProducerClosedError } from "../producer-errors.js";
 import { toRequest } from "./produce-input.js";
 import { type Produce, produceMany } from "./produce-many.js";
-import { untilAborted } from "./until-aborted.js";
 import { createWritable } from "./writable.js";
 
 /** A producer that admits what it is told to, and acknowledges on command. */
@@ -186,21 +185,14 @@ describe("produceMany", () => {
     expect(await produceMany(new FakeProducer().produce, ["a"], { signal })).toMatchObject({ received: 0 });
   });
 
-  it("leaves an item's own signal alone", async () => {
-    const producer = new FakeProducer();
-    const { signal } = new AbortController();
-    await produceMany(producer.produce, [{ message: "a", signal }], { signal: new AbortController().signal });
-    expect(producer.requests[0]?.signal).toBe(signal);
-  });
-});
-
-describe("untilAborted", () => {
-  it("gives everything, with and without a signal, and passes the source's error on", async () => {
-    for (const signal of [undefined, new AbortController().signal]) {
+  it.each([undefined, new AbortController().signal])(
+    "sends everything of any source, and passes the source's error on, with signal %s",
+    async (signal) => {
+      const options = signal && { signal };
       for (const source of [["a", "b"], items("a", "b")]) {
-        const seen: string[] = [];
-        for await (const item of untilAborted<string>(source, signal)) seen.push(item);
-        expect(seen).toEqual(["a", "b"]);
+        const producer = new FakeProducer();
+        expect(await produceMany(producer.produce, source, options)).toMatchObject({ produced: 2, aborted: false });
+        expect(texts(producer)).toEqual(["a", "b"]);
       }
       const broken: Iterable<string> = {
         [Symbol.iterator]: () => ({
@@ -209,8 +201,15 @@ describe("untilAborted", () => {
           },
         }),
       };
-      await expect(untilAborted(broken, signal).next()).rejects.toThrow("broken");
-    }
+      await expect(produceMany(new FakeProducer().produce, broken, options)).rejects.toThrow("broken");
+    },
+  );
+
+  it("leaves an item's own signal alone", async () => {
+    const producer = new FakeProducer();
+    const { signal } = new AbortController();
+    await produceMany(producer.produce, [{ message: "a", signal }], { signal: new AbortController().signal });
+    expect(producer.requests[0]?.signal).toBe(signal);
   });
 });
 

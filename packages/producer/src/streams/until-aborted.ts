@@ -1,12 +1,8 @@
 /** Gives the items of a source until the signal fires, also while the source keeps it waiting for the next one. */
 export async function* untilAborted<Item>(
   source: Iterable<Item> | AsyncIterable<Item>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): AsyncGenerator<Item, void, undefined> {
-  if (signal === undefined) {
-    yield* source;
-    return;
-  }
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   try {
     for (;;) {

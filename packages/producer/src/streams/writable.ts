@@ -12,32 +12,32 @@ export function createWritable<T>(produce: Produce<T>): Writable {
   let open = 0;
   let onEmpty: (() => void) | undefined;
 
+  const settled = (): void => {
+    if (--open === 0) onEmpty?.();
+  };
   const stream = new Writable({
     objectMode: true,
     write(input: ProduceInput<T>, _encoding, done) {
-      send(input).then(
-        () => {
+      const refuse = (error: unknown): void => {
+        done(toStationkitError(error));
+      };
+      try {
+        produce(toRequest(input)).then(({ acknowledged }) => {
+          open++;
+          void acknowledged.then(settled, (error: unknown) => {
+            stream.destroy(toStationkitError(error));
+            settled();
+          });
           done();
-        },
-        (error: unknown) => {
-          done(toStationkitError(error));
-        },
-      );
+        }, refuse);
+      } catch (error) {
+        refuse(error);
+      }
     },
     final(done) {
       if (open === 0) done();
       else onEmpty = done;
     },
   });
-
-  async function send(input: ProduceInput<T>): Promise<void> {
-    const { acknowledged } = await produce(toRequest(input));
-    open++;
-    void acknowledged
-      .then(undefined, (error: unknown) => stream.destroy(toStationkitError(error)))
-      .then(() => {
-        if (--open === 0) onEmpty?.();
-      });
-  }
   return stream;
 }
