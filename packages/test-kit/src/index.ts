@@ -11,6 +11,8 @@ export {
   type Promised,
   type Verdict,
 } from "./checker/verdict.js";
+export { leaderOf, type ObservedCluster } from "./cluster/leader-of.js";
+export { oncePlaced } from "./cluster/once-placed.js";
 export { type Direction } from "./proxy/link.js";
 export { startTcpProxy, type TcpProxy } from "./proxy/tcp-proxy.js";
 export { createRandom, type Random, randomSeed, spread } from "./random.js";

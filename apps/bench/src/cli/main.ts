@@ -24,8 +24,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.error("The benchmark reads CPU and memory of processes from /proc: it runs on Linux only.");
     return 1;
   }
-  const { size, out, consumer, ...rest } = program.opts<Arguments>();
-  const options: BenchOptions = { ...rest, only, sizeBytes: size, task: consumer ? "consume" : "produce" };
+  const { size, window, out, consumer, ...rest } = program.opts<Arguments>();
+  const options: BenchOptions = { ...rest, only, sizeBytes: size, window, task: consumer ? "consume" : "produce" };
   const environment = describeEnvironment();
   const result = await runBench(options, (line) => {
     console.error(line);

@@ -9,6 +9,7 @@ export interface Arguments {
   readonly messages: number;
   readonly only?: readonly ContenderName[];
   readonly size?: number;
+  readonly window?: number;
   readonly consumer: boolean;
   readonly cluster: boolean;
   readonly pacedMs: number;
@@ -37,6 +38,12 @@ export function createProgram(): Command {
       ).argParser(names),
     )
     .addOption(new Option("--size <bytes>", "payload; default 128, and 1024 and 65536 of some").argParser(integer))
+    .addOption(
+      new Option(
+        "--window <n>",
+        "of those that have one to choose; default the best of several, which are tried first",
+      ).argParser(integer),
+    )
     .addOption(
       new Option("--consumer", "reading with acknowledgements, from 1 and from 8 partitions")
         .default(false)

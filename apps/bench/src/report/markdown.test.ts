@@ -19,7 +19,7 @@ const environment: Environment = {
 
 function report(
   cells: readonly CellResult[],
-  { task = "produce", ...changes }: Partial<BenchResult> & { task?: Task } = {},
+  { task = "produce", window, ...changes }: Partial<BenchResult> & { task?: Task; window?: number } = {},
 ): string {
   const options: BenchOptions = {
     task,
@@ -27,6 +27,7 @@ function report(
     messages: 100,
     only: [],
     sizeBytes: undefined,
+    window,
     cluster: false,
     pacedMs: 1,
     timeoutMs: 1,
@@ -84,6 +85,11 @@ describe("the report", () => {
     expect(text).toContain("| iterator, to nats.js consume() with an iterator, 8 partitions: msg/s | ≥ 1.5 | – |");
     expect(text).not.toContain("## Latency");
     expect(text).not.toContain("half load");
+  });
+
+  it("says when the windows were not the best ones", () => {
+    expect(report([slow], { window: 7 })).toContain("told to use the window 7");
+    expect(report([slow])).not.toContain("told to use");
   });
 
   it("says when others used the machine", () => {

@@ -29,6 +29,7 @@ export function writeMarkdown({ result, environment, outcomes, chartFile }: Repo
     `# ${reportTitle(result)}`,
     "Written by `npm run bench`; [how it measures](README.md). Figures are of this run on this machine, and say something about each other only.",
     ...(result.othersShare > BUSY_SHARE ? [busyNote(result.othersShare)] : []),
+    ...(result.options.window === undefined ? [] : [windowNote(result.options.window)]),
     `![Messages per second of every contender](${chartFile})`,
     ...(outcomes.length > 0
       ? ["## Targets", targetNote(outcomes), markdownTable(targetTable(outcomes), ["l", "r", "r", "l"])]
@@ -39,8 +40,8 @@ export function writeMarkdown({ result, environment, outcomes, chartFile }: Repo
     ...(result.options.task === "produce" ? latencySection(cells) : []),
     "## Settings",
     settingsTable(cells),
-    "### Best windows",
-    "Tried in this run before the rounds, in turns, with a third of the messages; the better of two tries of each counts, and the rounds use the best.",
+    "### Windows",
+    "The best of those that were tried in this run before the rounds, in turns, with a third of the messages; the better of two tries of each counts.",
     windowTable(cells),
     ...(unavailable.length > 0 ? [`Not there in these versions: ${unavailable.join(", ")}.`] : []),
     ...failures(cells),
@@ -67,6 +68,10 @@ function latencySection(cells: readonly CellResult[]): string[] {
 
 function busyNote(share: number): string {
   return `**Others took ${percent(share)} of the processors' time during this run: its figures tell little.**`;
+}
+
+function windowNote(window: number): string {
+  return `**This run was told to use the window ${window}: not everybody has the best one, and ratios and targets tell little.**`;
 }
 
 function percent(share: number): string {
@@ -103,10 +108,10 @@ function windowTable(cells: readonly CellResult[]): string {
   const rows = cells.flatMap(({ title, cell, messages, window }) => {
     if (window === undefined) return [];
     const tried = window.trials.map((trial) => `${formatNumber(trial.window)}: ${formatNumber(trial.perSecond)}`);
-    const best = `${formatNumber(window.used)} ${window.meaning}`;
-    return [[title, formatSize(cell.sizeBytes), formatNumber(messages), best, tried.join(", ")]];
+    const used = `${formatNumber(window.used)} ${window.meaning}`;
+    return [[title, formatSize(cell.sizeBytes), formatNumber(messages), used, tried.join(", ") || "–"]];
   });
-  const head = ["contender", "size", "messages a round", "best", "all that were tried: msg/s"];
+  const head = ["contender", "size", "messages a round", "used", "all that were tried: msg/s"];
   return markdownTable({ head, rows }, ["l", "r", "r", "l", "l"]);
 }
 

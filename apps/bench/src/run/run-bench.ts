@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly messages: number;
   readonly only: readonly ContenderName[];
   readonly sizeBytes: number | undefined;
+  /** For all that have one to choose; undefined: the best of several, which are tried first. */
+  readonly window: number | undefined;
   readonly cluster: boolean;
   /** Milliseconds of each run at half of the maximum rate. */
   readonly pacedMs: number;
@@ -116,7 +118,7 @@ async function chooseWindow(entry: Entry, options: BenchOptions, note: (line: st
   const messages = trialMessages(entry.messages);
   const { window } = contender;
   if (window === undefined) return;
-  const candidates = windowsFor(cell, window.candidates);
+  const candidates = options.window === undefined ? windowsFor(cell, window.candidates) : [options.window];
   const [only] = candidates;
   const outcome =
     candidates.length > 1

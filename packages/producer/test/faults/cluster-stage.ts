@@ -1,8 +1,15 @@
-import { BrokerError, type Connection, connect, ResourceLimitError } from "@stationkit/core-protocol";
+import { type Connection, connect, partitionStream, parseStationName } from "@stationkit/core-protocol";
 import { type NatsCluster, type NatsServer, startCluster } from "@stationkit/embedded-nats";
 import { createProducer, type Producer } from "@stationkit/producer";
 import { createStationAdmin } from "@stationkit/station-admin";
-import { judgeStation, type ScenarioContext, spread, waitUntil } from "@stationkit/test-kit";
+import {
+  judgeStation,
+  leaderOf,
+  type ObservedCluster,
+  oncePlaced,
+  type ScenarioContext,
+  spread,
+} from "@stationkit/test-kit";
 import { Load } from "./load.js";
 import { type ConnectionLog, watch } from "./stage.js";
 
@@ -16,14 +23,14 @@ interface Role {
 }
 
 /** What a fault of a cluster can get at. */
-export interface ClusterStage {
-  readonly cluster: NatsCluster;
-  readonly stations: readonly Role[];
+export interface ClusterStage extends ObservedCluster {
+  /** Of all partitions of both stations. */
+  readonly streams: readonly string[];
   readonly loads: readonly Load[];
-  /** A connection of its own. */
-  readonly observer: Connection;
   /** The server that leads a partition of the pipelined producer's station now. */
   leader(): Promise<NatsServer>;
+  /** Resolves when every partition has a leader. */
+  led(): Promise<void>;
   /** The server that the producers are connected to. */
   entry(): NatsServer;
   /** As `Stage.at`, at places of the pipelined producer's run. */
@@ -73,9 +80,15 @@ async function playOn(
   const producers = await Promise.all(roles.map((role) => open(connection, role)));
   const loads = producers.map((producer) => new Load(producer, random.fork()));
   const [pipelined] = loads;
+  const streams = roles.flatMap(({ name, partitions }) =>
+    Array.from({ length: partitions }, (_, i) => partitionStream(parseStationName(name), i + 1)),
+  );
   const stage: ClusterStage = {
-    ...{ cluster, observer, loads, stations: roles },
-    leader: () => leaderOf(cluster, observer, roles[0]!.name),
+    ...{ cluster, observer, loads, streams },
+    leader: () => leaderOf(stage, `STREAM.INFO.${streams[0]}`),
+    async led() {
+      for (const stream of streams) await leaderOf(stage, `STREAM.INFO.${stream}`);
+    },
     entry: () => cluster.servers.find(({ url }) => url.endsWith(connection.server.address)) ?? cluster.servers[0]!,
     async at(full, short, act) {
       for (const place of spread(random, context.isShort ? short : full, context.count)) {
@@ -104,45 +117,16 @@ async function playOn(
     // Repeats failures that were counted already.
     await producer.close().catch(() => undefined);
   }
+  // What a scenario leaves on a cluster that others use is work for its servers.
+  if (context.cluster !== undefined) for (const { name } of roles) await createStationAdmin(observer).destroy(name);
 }
 
-/**
- * A cluster of nats-server 2.10 that has just come together may take a peer for gone once more, for a moment (once in about 60
- * starts), and then places no stream: that is no fault of the scenario's, so it tries again.
- */
-async function open(connection: Connection, { name, ordering, partitions }: Role): Promise<Producer> {
+function open(connection: Connection, { name, ordering, partitions }: Role): Promise<Producer> {
   const options = {
     ...{ stationName: name, producerName: "p", ordering },
     station: { partitions, replicas: 3 },
     ackTimeoutMs: 2_000,
     deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
   };
-  let producer: Producer | undefined;
-  await waitUntil(
-    async () => {
-      try {
-        producer = await createProducer(connection, options);
-      } catch (error) {
-        if (!(error instanceof ResourceLimitError || error instanceof BrokerError)) throw error;
-      }
-      return producer !== undefined;
-    },
-    { what: `station ${name} can be placed` },
-  );
-  return producer!;
-}
-
-async function leaderOf(cluster: NatsCluster, observer: Connection, station: string): Promise<NatsServer> {
-  let leader: NatsServer | undefined;
-  await waitUntil(
-    async () => {
-      const description = await createStationAdmin(observer)
-        .describe(station)
-        .catch(() => undefined);
-      leader = cluster.servers.find(({ name }) => name === description?.partitions[0]?.leader);
-      return leader !== undefined;
-    },
-    { what: "the partition has a leader", timeoutMs: 60_000 },
-  );
-  return leader!;
+  return oncePlaced(`station ${name}`, () => createProducer(connection, options));
 }

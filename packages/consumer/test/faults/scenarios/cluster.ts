@@ -1,47 +1,32 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect, BrokerError, type Connection, ResourceLimitError } from "@stationkit/core-protocol";
-import { type NatsCluster, type NatsServer, startCluster } from "@stationkit/embedded-nats";
+import { connect } from "@stationkit/core-protocol";
+import { type NatsServer, startCluster } from "@stationkit/embedded-nats";
 import { createStationAdmin } from "@stationkit/station-admin";
-import { type Random, type Scenario, type ScenarioContext, spread, waitUntil } from "@stationkit/test-kit";
+import {
+  leaderOf,
+  type ObservedCluster,
+  oncePlaced,
+  type Random,
+  type Scenario,
+  type ScenarioContext,
+  spread,
+  waitUntil,
+} from "@stationkit/test-kit";
 import { Readers } from "../readers.js";
 import { lagOf, produceMeanwhile, STATION } from "../stage.js";
 
 const GROUPS = ["g1", "g2"];
 const PARTITIONS = 3;
 const PER_SECOND = 2_000;
-/** Until everything has a leader again; on two cores that takes a while. */
-const READY_MS = 60_000;
 
-interface ClusterStage {
-  readonly cluster: NatsCluster;
-  /** A connection of its own. */
-  readonly observer: Connection;
+interface ClusterStage extends ObservedCluster {
   readonly random: Random;
-}
-
-interface Leaders {
-  readonly cluster?: { readonly leader?: string };
-}
-
-/** The server that leads a partition's stream, or the group's durable on it. */
-async function leaderOf({ cluster, observer }: ClusterStage, request: string): Promise<NatsServer> {
-  let leader: NatsServer | undefined;
-  await waitUntil(
-    async () => {
-      const info = await observer.jetStream.request<Leaders>(request).catch(() => undefined);
-      leader = cluster.servers.find(({ name }) => name === info?.cluster?.leader);
-      return leader !== undefined;
-    },
-    { what: `${request} has a leader`, timeoutMs: READY_MS },
-  );
-  return leader!;
 }
 
 async function killAndRestart(stage: ClusterStage, victim: NatsServer): Promise<void> {
   await victim.kill();
   await sleep(stage.random.between(500, 2_000));
   await victim.restart();
-  // Not `cluster.ready()`: nats-server 2.10 may not call a durable current for as long as its group reads.
   for (let partition = 1; partition <= PARTITIONS; partition++) {
     await leaderOf(stage, `STREAM.INFO.${STATION}$${partition}`);
     for (const group of GROUPS) await leaderOf(stage, `CONSUMER.INFO.${STATION}$${partition}.${group}`);
@@ -62,7 +47,7 @@ async function play(
     await using observer = await connect({ servers, reconnectDelayMs: 50, pingIntervalMs: 1_000 });
     const admin = createStationAdmin(observer);
     await admin.destroy(STATION).catch(() => undefined);
-    await makeStation(observer);
+    await oncePlaced("the station", () => admin.create({ name: STATION, partitions: PARTITIONS, replicas: 3 }));
     for (const group of GROUPS) groups.push(await Readers.open(servers, { group, members: 2, ackTimeoutMs: 5_000 }));
     const stage = { cluster, observer, random: context.random };
     let isOver = false;
@@ -93,20 +78,6 @@ async function play(
     await Promise.all(groups.map((group) => group[Symbol.asyncDispose]()));
     await own?.stop();
   }
-}
-
-/** A cluster of nats-server 2.10 that has just come together may take a peer for gone once more, and then places no stream. */
-async function makeStation(observer: Connection): Promise<void> {
-  const make = async (): Promise<boolean> => {
-    try {
-      await createStationAdmin(observer).create({ name: STATION, partitions: PARTITIONS, replicas: 3 });
-      return true;
-    } catch (error) {
-      if (error instanceof ResourceLimitError || error instanceof BrokerError) return false;
-      throw error;
-    }
-  };
-  await waitUntil(make, { what: "the station can be placed" });
 }
 
 export const readersLeaderKilled: Scenario = {

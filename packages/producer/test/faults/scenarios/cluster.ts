@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { partitionStream, parseStationName } from "@stationkit/core-protocol";
 import type { NatsServer } from "@stationkit/embedded-nats";
 import type { Scenario } from "@stationkit/test-kit";
-import { type ClusterStage, playOnCluster } from "../cluster-stage.js";
-
-/** From the return of `cluster.ready()` on all is whole again; on two cores that takes a while. */
-const READY_MS = 60_000;
-
-function ready({ cluster }: ClusterStage): Promise<void> {
-  return cluster.ready({ timeoutMs: READY_MS });
-}
+import { playOnCluster } from "../cluster-stage.js";
 
 export const leaderKilled: Scenario = {
   name: "leader-killed",
@@ -22,7 +14,7 @@ export const leaderKilled: Scenario = {
         await leader.kill();
         await sleep(context.random.between(500, 2_000));
         await leader.restart();
-        await ready(stage);
+        await stage.led();
       }),
     ),
 };
@@ -35,12 +27,9 @@ export const leaderStepDown: Scenario = {
     playOnCluster(context, (stage) =>
       stage.at(10, 3, async () => {
         const { jetStream } = stage.observer;
-        for (const { name, partitions } of stage.stations) {
-          for (let partition = 1; partition <= partitions; partition++) {
-            const stream = partitionStream(parseStationName(name), partition);
-            // Refused while there is no leader to step down: then there is an election, which is what is wanted.
-            await jetStream.request(`STREAM.LEADER.STEPDOWN.${stream}`, {}).catch(() => undefined);
-          }
+        // Refused while there is no leader to step down: then there is an election, which is what is wanted.
+        for (const stream of stage.streams) {
+          await jetStream.request(`STREAM.LEADER.STEPDOWN.${stream}`, {}).catch(() => undefined);
         }
         await sleep(context.random.between(200, 1_000));
       }),
@@ -56,7 +45,7 @@ export const rollingRestart: Scenario = {
       stage.at(1, 1, async () => {
         for (const server of stage.cluster.servers) {
           await server.restart();
-          await ready(stage);
+          await stage.led();
         }
       }),
     ),
@@ -73,7 +62,7 @@ export const minorityPaused: Scenario = {
         victim.pause();
         await sleep(context.isShort ? 2_500 : 5_000);
         victim.resume();
-        await ready(stage);
+        await stage.led();
       }),
     ),
 };
@@ -95,7 +84,7 @@ export const majorityDown: Scenario = {
         context.findings.expect(before.join() === after.join(), "nothing is acknowledged without a majority");
         context.findings.expect(first?.pid !== undefined, "one server goes on");
         await Promise.all(rest.map((server) => server.restart()));
-        await ready(stage);
+        await stage.led();
       }),
     ),
 };
