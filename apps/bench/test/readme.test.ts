@@ -117,7 +117,8 @@ describe.runIf(process.platform === "linux")("the commands of the README", () =>
   test.each(commands.filter((command) => ![WHOLE, WHOLE_CONSUMER].includes(command) && !command.includes("--cluster")))(
     "%s",
     async (command) => {
-      expect(await run(command, TINY, `--out "${out}/some"`)).toMatch(/at half of the maximum|as fast as it goes/);
+      const size = command.includes("--size") ? "" : "--size 128";
+      expect(await run(command, TINY, size, `--out "${out}/some"`)).toMatch(/at half of the maximum|as fast as it goes/);
     },
   );
 

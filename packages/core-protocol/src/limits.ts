@@ -18,5 +18,8 @@ export const LIMITS = {
   maxMessageIdBytes: 1_024,
 } as const;
 
-/** The oldest nats-server whose stream metadata and acks this stack relies on. */
+/**
+ * The oldest nats-server whose stream metadata and acks this stack relies on. A Memphis broker 1.4 calls itself 2.10.7 in its `INFO`.
+ * @see Memphis broker, server/server.go (`Version: VERSION`) and server/const.go
+ */
 export const MINIMUM_SERVER_VERSION = "2.10.0";
