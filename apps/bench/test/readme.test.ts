@@ -118,7 +118,9 @@ describe.runIf(process.platform === "linux")("the commands of the README", () =>
     "%s",
     async (command) => {
       const size = command.includes("--size") ? "" : "--size 128";
-      expect(await run(command, TINY, size, `--out "${out}/some"`)).toMatch(/at half of the maximum|as fast as it goes/);
+      expect(await run(command, TINY, size, `--out "${out}/some"`)).toMatch(
+        /at half of the maximum|as fast as it goes/,
+      );
     },
   );
 
