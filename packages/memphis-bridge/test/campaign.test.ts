@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect } from "@stationkit/core-protocol";
 import { createConsumer } from "@stationkit/consumer";
 import { startNats } from "@stationkit/embedded-nats";
@@ -79,14 +80,20 @@ async function consumeAll(consumer: Consumer): Promise<{ seen: Set<number>; give
   return { seen, givenUp };
 }
 
-/** Makes and ends clients all the time, as programs that come and go do. */
+/**
+ * Makes and ends clients all the time, as programs that come and go do. Whoever asks a bridge that dies hears of it after 20 seconds, which
+ * is memphis-dev's own time for an answer: at the end nobody waits for that.
+ */
 async function comeAndGo(memphis: Memphis, signal: AbortSignal): Promise<number> {
   let clients = 0;
-  for (; !signal.aborted; clients++) {
-    const stationName = `visited-${clients % 5}`;
-    const consumer = await untilServed(() => memphis.consumer({ stationName, consumerName: `c${clients}` }));
-    await untilServed(() => consumer.destroy());
-  }
+  const visit = async (): Promise<void> => {
+    const consumer = await memphis.consumer({ stationName: `visited-${clients % 5}`, consumerName: `c${clients}` });
+    await untilServed(async () => (signal.aborted ? undefined : consumer.destroy()));
+  };
+  const visits = async (): Promise<void> => {
+    for (; !signal.aborted; clients++) await untilServed(async () => (signal.aborted ? undefined : visit()));
+  };
+  await Promise.race([visits(), once(signal, "abort")]);
   return clients;
 }
 
@@ -103,7 +110,7 @@ it(
     await untilServed(() => memphis.station({ name: "back", partitionsNumber: PARTITIONS }));
     const theirProducer = await untilServed(() => memphis.producer({ stationName: "there", producerName: "p" }));
     const theirConsumer = await untilServed(() =>
-      memphis.consumer({ stationName: "back", consumerName: "c", maxMsgDeliveries: 10, maxAckTimeMs: 60_000 }),
+      memphis.consumer({ stationName: "back", consumerName: "c", maxMsgDeliveries: 10, maxAckTimeMs: 10_000 }),
     );
     const ourConsumer = await createConsumer(connection, { stationName: "there", consumerName: "c" });
     const ourProducer = await createProducer(connection, { stationName: "back", producerName: "p" });
