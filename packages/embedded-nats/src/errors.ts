@@ -144,8 +144,9 @@ export class StartError extends EmbeddedNatsError {
     context: { binary: string; exitCode: number | null; logTail: readonly string[]; cause?: unknown },
   ) {
     const log = context.logTail.length === 0 ? "(the log is empty)" : context.logTail.join("\n");
+    const complaint = lastComplaint(context.logTail);
     super(
-      `${problem}\nbinary: ${context.binary}\nlog:\n${log}`,
+      `${problem}${complaint === undefined ? "" : `: ${complaint}`}\nbinary: ${context.binary}\nlog:\n${log}`,
       context.cause === undefined ? undefined : { cause: context.cause },
     );
     this.binary = context.binary;
@@ -153,6 +154,13 @@ export class StartError extends EmbeddedNatsError {
     this.logTail = context.logTail;
     this.retryable = context.logTail.some((line) => line.includes("address already in use"));
   }
+}
+
+/** What the server said last when it could not go on: fatal lines of its log, or what it prints about its configuration. */
+function lastComplaint(logTail: readonly string[]): string | undefined {
+  return logTail
+    .map((line) => /(?:\[FTL\]|^nats-server:) (.+)$/.exec(line)?.[1])
+    .findLast((text) => text !== undefined);
 }
 
 /** Thrown when nats-server refused a new configuration; it goes on with the one it had. */

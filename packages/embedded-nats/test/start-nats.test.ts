@@ -200,7 +200,9 @@ describe("a start that fails", () => {
     await using first = await startNats({ jetstream: false });
     const error: unknown = await startNats({ port: first.port }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "SK_EMBEDDED_START", exitCode: 1, retryable: true });
-    expect((error as StartError).message).toContain("address already in use");
+    expect((error as StartError).message.split("\n", 1)[0]).toMatch(
+      /^nats-server ended before it was ready \(exit code 1\): .*address already in use/,
+    );
   });
 
   it("because it takes too long ends the process", async () => {

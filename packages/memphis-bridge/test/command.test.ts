@@ -93,6 +93,15 @@ describe("memphis-bridge", () => {
     expect(await command.ended).toBe(0);
   });
 
+  it("says in one line that the port of its own server is taken, and which option takes another", async () => {
+    await using server = await startNats();
+    const command = start(["--embedded", "--port", String(server.port)]);
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toMatch(
+      /^memphis-bridge: nats-server ended .*address already in use.*; --port takes another port\n$/,
+    );
+  });
+
   it.each([
     [["--nonsense"], 2, /nonsense/],
     [["--port", "1", "--server", "127.0.0.1:1"], 2, /--port cannot be used without --embedded/],

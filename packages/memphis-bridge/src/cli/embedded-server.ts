@@ -1,5 +1,5 @@
 import { type ConnectOptions, UsageError } from "@stationkit/core-protocol";
-import type { startNats as startNatsOf } from "@stationkit/embedded-nats";
+import type * as EmbeddedNats from "@stationkit/embedded-nats";
 import type { EmbeddedArguments, EmbeddedLogin } from "./arguments.js";
 
 /** A server that ends with the command. */
@@ -16,13 +16,16 @@ export interface EmbeddedServer {
  * @throws {EmbeddedNatsError} when it cannot be started.
  */
 export async function startEmbedded({ port, storeDir, login }: EmbeddedArguments): Promise<EmbeddedServer> {
-  const { startNats } = await loadEmbeddedNats();
-  const server = await startNats({
-    name: "memphis-bridge",
-    port,
-    config: { authorization: authorization(login) },
-    ...(storeDir !== undefined && { storeDir }),
-  });
+  const { startNats, StartError } = await loadEmbeddedNats();
+  const options = { name: "memphis-bridge", port, config: { authorization: authorization(login) } };
+  const server = await startNats({ ...options, ...(storeDir !== undefined && { storeDir }) }).catch(
+    (error: unknown) => {
+      if (!(error instanceof StartError)) throw error;
+      // The rest of it is the server's log.
+      const [reason = ""] = error.message.split("\n", 1);
+      throw new Error(`${reason}${error.retryable ? "; --port takes another port" : ""}`, { cause: error });
+    },
+  );
   const kept = storeDir ?? "a temporary directory, and go when it ends: --store-dir keeps them";
   return {
     connect: { name: "memphis-bridge", servers: `127.0.0.1:${server.port}`, ...ownLogin(login) },
@@ -51,7 +54,7 @@ function whoMay(login: EmbeddedLogin): string {
   return login.type === "token" ? "for whoever has the connection token" : `for ${[...login.users.keys()].join(", ")}`;
 }
 
-async function loadEmbeddedNats(): Promise<{ readonly startNats: typeof startNatsOf }> {
+async function loadEmbeddedNats(): Promise<typeof EmbeddedNats> {
   try {
     return await import("@stationkit/embedded-nats");
   } catch (cause) {
