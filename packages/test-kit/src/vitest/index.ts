@@ -3,3 +3,4 @@ export { itOnJetStream, startSuiteBridge, type SuiteBridge, suiteOptions } from 
 export { rejection } from "./rejection.js";
 export { failOnUnhandledRejections } from "./unhandled-rejections.js";
 export { type Broker, freshName, useBroker } from "./use-broker.js";
+export { testReadme } from "./readme.js";
