@@ -15,6 +15,8 @@ export class Load {
   readonly ledger = new Ledger();
   /** How often each error code came. */
   readonly codes = new Map<string, number>();
+  /** How often failures name an error with this code as their cause. */
+  readonly causes = new Map<string, number>();
   acknowledged = 0;
   failed = 0;
   /** The longest time from admission to the end, milliseconds. */
@@ -112,7 +114,8 @@ export class Load {
   #count(error: unknown): FailureOutcome {
     if (!StationkitError.is(error)) throw error;
     this.failed++;
-    this.codes.set(error.code, (this.codes.get(error.code) ?? 0) + 1);
+    increment(this.codes, error.code);
+    if (StationkitError.is(error.cause)) increment(this.causes, error.cause.code);
     return error.outcome;
   }
 
@@ -120,4 +123,8 @@ export class Load {
     for (const { index, resolve } of this.#watchers) if (this.attempted >= index) resolve();
     this.#watchers = this.#watchers.filter(({ index }) => this.attempted < index);
   }
+}
+
+function increment(counts: Map<string, number>, code: string): void {
+  counts.set(code, (counts.get(code) ?? 0) + 1);
 }
