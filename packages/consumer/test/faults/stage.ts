@@ -100,10 +100,12 @@ export async function groupsAreDone(stage: Stage, groups: readonly string[]): Pr
   }
 }
 
-/** Messages that a group has not answered, delivered or not; undefined when the server does not know it. */
+/** Messages that a group has not answered, delivered or not; undefined when the server does not know it, on every partition. */
 export async function lagOf(admin: StationAdmin, group: string): Promise<number | undefined> {
-  for await (const { name, totals } of admin.consumerGroups(STATION).list()) {
-    if (name === group) return totals.pending + totals.inFlight;
+  const station = await admin.describe(STATION);
+  for await (const { name, partitions, totals } of admin.consumerGroups(STATION).list()) {
+    if (name !== group) continue;
+    return partitions.length === station.partitions.length ? totals.pending + totals.inFlight : undefined;
   }
   return undefined;
 }
