@@ -88,7 +88,7 @@ async function comeAndGo(memphis: Memphis, signal: AbortSignal): Promise<number>
   let clients = 0;
   const visit = async (): Promise<void> => {
     const consumer = await memphis.consumer({ stationName: `visited-${clients % 5}`, consumerName: `c${clients}` });
-    await untilServed(async () => (signal.aborted ? undefined : consumer.destroy()));
+    await consumer.destroy();
   };
   const visits = async (): Promise<void> => {
     for (; !signal.aborted; clients++) await untilServed(async () => (signal.aborted ? undefined : visit()));

@@ -41,7 +41,7 @@ export function writeMarkdown({ result, environment, outcomes, chartFile }: Repo
     "## Settings",
     settingsTable(cells),
     "### Windows",
-    "The best of those that were tried in this run before the rounds, in turns, with a third of the messages; the better of two tries of each counts.",
+    "Where several were tried in this run before the rounds (in turns, with a third of the messages, the better of two tries of each), the best is used.",
     windowTable(cells),
     ...(unavailable.length > 0 ? [`Not there in these versions: ${unavailable.join(", ")}.`] : []),
     ...failures(cells),

@@ -1,4 +1,4 @@
-import { BrokerError, ResourceLimitError } from "@stationkit/core-protocol";
+import { BrokerError } from "@stationkit/core-protocol";
 import { waitForValue } from "../wait-until.js";
 
 const LOOK_EVERY_MS = 50;
@@ -13,7 +13,7 @@ export async function oncePlaced<Made>(what: string, make: () => Promise<Made>):
       try {
         return { made: await make() };
       } catch (error) {
-        if (error instanceof ResourceLimitError || error instanceof BrokerError) return undefined;
+        if (error instanceof BrokerError) return undefined;
         throw error;
       }
     },
