@@ -4,7 +4,7 @@ import "./workspace/node-version.mjs";
 import { parseArgs } from "node:util";
 import { sum, summaryLine } from "./steps/counts.mjs";
 import { removeReports } from "./steps/reports.mjs";
-import { outcomeLine, runSteps } from "./steps/run-steps.mjs";
+import { failureLines, runSteps } from "./steps/run-steps.mjs";
 import { joinStages, testStages } from "./steps/test-steps.mjs";
 import { stopChildrenOnSignal } from "./workspace/run.mjs";
 import { runMain, setUp } from "./workspace/set-up.mjs";
@@ -30,7 +30,7 @@ await runMain(async () => {
   }
   const counts = sum(outcomes.map((outcome) => outcome.counts));
   const failed = outcomes.filter(({ ok }) => !ok);
-  if (failed.length > 0) console.log(["", "Failed:", ...failed.map(outcomeLine)].join("\n"));
+  if (failed.length > 0) console.log(["", "Failed:", ...failed.map(failureLines)].join("\n"));
   console.log(`\n${outcomes.length} steps in ${(performance.now() / 1000) | 0} s\n${summaryLine(counts)}`);
   process.exitCode = failed.length > 0 ? 1 : 0;
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { workspacePackages } from "../workspace/packages.mjs";
 import { readJson } from "../workspace/read-json.mjs";
 import { countVitest, none, sum } from "./counts.mjs";
+import { failuresOf } from "./failures.mjs";
 
 /** Stale reports would count tests that did not run. */
 export function removeReports() {
@@ -18,12 +19,14 @@ export function removeReports() {
  * @param {string} [options.suffix] - STATIONKIT_REPORT of that pass
  * @param {readonly string[]} [options.only] - package names; default: all that have the script
  * @param {string} [options.base]
- * @returns {{ counts: import("./counts.mjs").Counts, missing: string[] }}
+ * @returns {{ counts: import("./counts.mjs").Counts, missing: string[], failures: string[] }} failures: a text for each failed test
  */
 export function readReports(script, { suffix, only, base } = {}) {
   const file = `${script.replace(":", "-")}${suffix === undefined ? "" : `.${suffix}`}.json`;
   /** @type {string[]} */
   const missing = [];
+  /** @type {string[]} */
+  const failures = [];
   const counts = workspacePackages(base)
     .filter(({ manifest }) => manifest.scripts?.[script] !== undefined)
     .filter(({ manifest }) => only?.includes(manifest.name) ?? true)
@@ -33,7 +36,9 @@ export function readReports(script, { suffix, only, base } = {}) {
         missing.push(`${path}/.reports/${file} is missing: its tests did not run to their end`);
         return { ...none, failed: 1 };
       }
-      return countVitest(/** @type {import("./counts.mjs").VitestReport} */ (readJson(report)));
+      const read = /** @type {import("./counts.mjs").VitestReport} */ (readJson(report));
+      failures.push(...failuresOf(read).map((failure) => `${path}: ${failure}`));
+      return countVitest(read);
     });
-  return { counts: sum(counts), missing };
+  return { counts: sum(counts), missing, failures: [...missing, ...failures] };
 }

@@ -39,15 +39,20 @@ function addPackage(path, reports) {
 test("sums the reports of packages and apps, of one script only", () => {
   addPackage("packages/a", { "test.json": 2, "test-integration.json": 100 });
   addPackage("apps/b", { "test.json": 3 });
-  assert.deepEqual(readReports("test", { base }), { counts: { passed: 5, failed: 0, skipped: 0 }, missing: [] });
+  assert.deepEqual(readReports("test", { base }), {
+    counts: { passed: 5, failed: 0, skipped: 0 },
+    missing: [],
+    failures: [],
+  });
 });
 
 test("a package without its report counts as one failed and is named", () => {
   addPackage("packages/a", { "test.json": 2 });
   addPackage("packages/b", {});
-  const { counts, missing } = readReports("test", { base });
+  const { counts, missing, failures } = readReports("test", { base });
   assert.equal(counts.failed, 1);
   assert.match(missing.join(), /packages\/b/);
+  assert.deepEqual(failures, missing);
 });
 
 test("a second pass has reports of its own, and only for the packages it ran", () => {

@@ -5,6 +5,7 @@ import { none } from "./counts.mjs";
  * @property {boolean} ok
  * @property {string} output - shown in full if the step failed
  * @property {import("./counts.mjs").Counts} [counts] - for steps that run tests
+ * @property {string[]} [failures] - a text for each failed test
  *
  * @typedef {object} Step
  * @property {string} name
@@ -15,6 +16,7 @@ import { none } from "./counts.mjs";
  * @property {boolean} ok
  * @property {number} seconds
  * @property {import("./counts.mjs").Counts} counts
+ * @property {string[]} failures
  */
 
 /**
@@ -49,10 +51,12 @@ async function runStep({ name, run }, print) {
     ok,
     output,
     counts = none,
+    failures = [],
   } = await run().catch((/** @type {unknown} */ error) => ({
     ok: false,
     output: error instanceof Error ? (error.stack ?? error.message) : String(error),
     counts: none,
+    failures: [],
   }));
   const passed = ok && counts.failed === 0;
   const seconds = (performance.now() - start) / 1000;
@@ -60,6 +64,7 @@ async function runStep({ name, run }, print) {
     name,
     ok: passed,
     seconds,
+    failures,
     counts: passed ? counts : { ...counts, failed: Math.max(counts.failed, 1) },
   };
   print(outcomeLine(outcome));
@@ -74,6 +79,16 @@ async function runStep({ name, run }, print) {
 export function outcomeLine({ name, ok, seconds, counts }) {
   const tests = counts.passed + counts.failed + counts.skipped > 0 ? `  ${describe(counts)}` : "";
   return `${ok ? "ok    " : "FAILED"}  ${name.padEnd(36)} ${seconds.toFixed(1).padStart(6)} s${tests}`;
+}
+
+/**
+ * What is said of a failed step at the end of the log.
+ * @param {Outcome} outcome
+ * @returns {string}
+ */
+export function failureLines(outcome) {
+  const texts = outcome.failures.map((failure) => `- ${failure}`.replaceAll("\n", "\n  "));
+  return [outcomeLine(outcome), ...texts].join("\n");
 }
 
 /** @param {import("./counts.mjs").Counts} counts */

@@ -162,8 +162,8 @@ async function vitestOnMemphis(env, path, suites) {
     },
   );
   const only = [`@stationkit/${basename(path)}`];
-  const { counts, missing } = readReports("test:integration", { suffix, only });
-  return { ok: ok && missing.length === 0, output: [output, ...missing].join("\n"), counts };
+  const { counts, missing, failures } = readReports("test:integration", { suffix, only });
+  return { ok: ok && missing.length === 0, output: [output, ...missing].join("\n"), counts, failures };
 }
 
 /**
@@ -178,8 +178,8 @@ async function vitest(env, script, { concurrency, only, suffix }) {
     filters: only,
     timeoutMs: testLimitMs,
   });
-  const { counts, missing } = readReports(script, { suffix, only });
-  return { ok: ok && missing.length === 0, output: [output, ...missing].join("\n"), counts };
+  const { counts, missing, failures } = readReports(script, { suffix, only });
+  return { ok: ok && missing.length === 0, output: [output, ...missing].join("\n"), counts, failures };
 }
 
 /** @param {NodeJS.ProcessEnv} env */

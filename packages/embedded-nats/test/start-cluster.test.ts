@@ -55,13 +55,13 @@ it("without JetStream is ready when the routes are up", async () => {
   expect(routez.num_routes).toBeGreaterThan(0);
 });
 
-it("reports when it is not ready in time, with the log", async () => {
+it("reports when it is not ready in time, with what is missing, and the log", async () => {
   await using cluster = await startCluster();
   await cluster.servers[0]!.kill();
   await cluster.servers[1]!.kill();
   await expect(cluster.ready({ timeoutMs: 300 })).rejects.toMatchObject({
     code: "SK_EMBEDDED_START",
-    message: expect.stringContaining("not ready in time") as string,
+    message: expect.stringContaining("not ready in time (only 1 of 3 nodes run)") as string,
   });
 });
 

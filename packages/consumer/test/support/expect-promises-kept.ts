@@ -31,7 +31,7 @@ export async function expectPromisesKept(
     program,
     print: (line) => (replay = line),
   });
-  expect(broken, replay).toEqual([]);
+  expect(broken, [replay, ...broken].join("\n")).toEqual([]);
   // A scenario in which nobody read anything has shown nothing.
   expect(Object.keys(readings)).not.toEqual([]);
   for (const { received } of Object.values(readings)) expect(received).toBeGreaterThan(0);

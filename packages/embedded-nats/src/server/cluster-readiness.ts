@@ -3,6 +3,7 @@ import { probePlacement } from "./placement-probe.js";
 import { askMonitor } from "./readiness.js";
 
 interface RaftGroup {
+  readonly name?: string;
   readonly cluster?: { readonly leader?: string };
 }
 
@@ -19,34 +20,41 @@ interface JetStreamInfo {
 }
 
 /**
- * Whether the nodes that run have found each other. With JetStream: all agree on a meta leader, the leader sees each of the others as
- * current, and what streams and consumers they hold is led by one of them. Just having a meta leader is not enough: until a
- * node is known to it, no stream can be placed there, and a stream whose leader was killed answers nobody before it has another. And
- * seeing all as current is not enough either: when all nodes run, each is asked whether a stream could be placed.
+ * What still keeps the nodes that run from being a cluster; undefined when nothing does. With JetStream: all agree on a meta leader, the
+ * leader sees each of the others as current, and what streams and consumers they hold is led by one of them. Just having a meta leader is
+ * not enough: until a node is known to it, no stream can be placed there, and a stream whose leader was killed answers nobody before it has
+ * another. And seeing all as current is not enough either: when all nodes run, each is asked whether a stream could be placed.
  */
-export async function isClusterReady(servers: readonly NatsServer[], jetstream: boolean): Promise<boolean> {
+export async function findGap(servers: readonly NatsServer[], jetstream: boolean): Promise<string | undefined> {
   const running = servers.filter((server) => server.pid !== undefined);
+  if (!jetstream) {
+    const areRouted = await Promise.all(running.map((server) => hasRoutes(server, running.length)));
+    return areRouted.every(Boolean) ? undefined : "routes are missing";
+  }
   // A leader that has just lost its majority goes on calling itself leader for some seconds.
-  if (jetstream && running.length * 2 <= servers.length) return false;
-  if (!jetstream) return (await Promise.all(running.map((server) => hasRoutes(server, running.length)))).every(Boolean);
+  if (running.length * 2 <= servers.length) return `only ${running.length} of ${servers.length} nodes run`;
   const infos = await Promise.all(running.map((server) => ask<JetStreamInfo>(server, "/jsz?consumers=true")));
   const names = new Set(running.map((server) => server.name));
-  if (!infos.every((info) => raftGroups(info).every((group) => names.has(group.cluster?.leader ?? "")))) return false;
+  const orphan = infos.flatMap(raftGroups).find(({ cluster }) => !names.has(cluster?.leader ?? ""));
+  if (orphan !== undefined) return `${orphan.name ?? "a stream or consumer"} has no leader`;
 
   const leaders = new Set(infos.map((info) => info?.meta_cluster?.leader));
   const [leader] = leaders;
-  if (leaders.size !== 1 || leader === undefined || leader === "") return false;
+  if (leaders.size !== 1 || leader === undefined || leader === "") return "the nodes do not agree on a meta leader";
   const meta = infos[running.findIndex((server) => server.name === leader)]?.meta_cluster;
-  if (meta?.cluster_size !== servers.length) return false;
+  if (meta?.cluster_size !== servers.length) return `the meta leader knows of ${meta?.cluster_size ?? 0} nodes`;
   const current = new Set(
     meta.replicas?.filter((peer) => peer.current && peer.offline !== true).map((peer) => peer.name),
   );
-  if (!running.every((server) => server.name === leader || current.has(server.name))) return false;
+  const behind = running.find((server) => server.name !== leader && !current.has(server.name));
+  if (behind !== undefined) return `the meta leader does not see ${behind.name} as current`;
   // Late, because every refusal is a warning in the server's log.
-  if (!(await Promise.all(running.map(isHealthy))).every(Boolean)) return false;
+  const complaints = await Promise.all(running.map(complaint));
+  const complaining = complaints.find((text) => text !== undefined);
   // With a node down the answer would always be that a peer is offline.
-  if (running.length < servers.length) return true;
-  return !(await Promise.all(running.map(({ port }) => probePlacement(port)))).includes("not-yet");
+  if (complaining !== undefined || running.length < servers.length) return complaining;
+  const placements = await Promise.all(running.map(({ port }) => probePlacement(port)));
+  return placements.includes("not-yet") ? "a stream could not be placed yet" : undefined;
 }
 
 function raftGroups(info: JetStreamInfo | undefined): RaftGroup[] {
@@ -54,8 +62,11 @@ function raftGroups(info: JetStreamInfo | undefined): RaftGroup[] {
   return streams.flatMap((stream) => [stream, ...(stream.consumer_detail ?? [])]);
 }
 
-async function isHealthy(server: NatsServer): Promise<boolean> {
-  return (await askMonitor(server.monitorUrl, "/healthz"))?.status === 200;
+/** Why a node does not call itself healthy, in its own words; undefined when it does. */
+async function complaint(server: NatsServer): Promise<string | undefined> {
+  const answer = await askMonitor(server.monitorUrl, "/healthz");
+  if (answer?.status === 200) return undefined;
+  return `${server.name} says: ${answer?.body.trim() ?? "nothing"}`;
 }
 
 async function hasRoutes(server: NatsServer, runningCount: number): Promise<boolean> {

@@ -6,7 +6,7 @@ import { findBinary } from "../binary/find-binary.js";
 import { createDeadline, type Deadline } from "../deadline.js";
 import { StartError } from "../errors.js";
 import { EmbeddedServer } from "./embedded-server.js";
-import { isClusterReady } from "./cluster-readiness.js";
+import { findGap } from "./cluster-readiness.js";
 import type { NatsServer } from "./nats-server.js";
 import {
   requireDuration,
@@ -27,9 +27,11 @@ export interface NatsCluster extends AsyncDisposable {
 
   /**
    * Waits until the nodes whose process runs are ready: routes are up and, with JetStream, a majority runs, there is a meta leader that
-   * sees all of them as current, and every stream and consumer they hold has a leader. Right after `startCluster()` this has been waited for; it is for the time after kills and restarts.
+   * sees all of them as current, every stream and consumer they hold has a leader, and each calls itself healthy. Right after
+   * `startCluster()` this has been waited for; it is for the time after kills and restarts. nats-server 2.10 may go on calling a replica
+   * "catching up" after it has caught up (nats-server issue 6964): with streams that have replicas, wait for their leaders there.
    * @param options.timeoutMs - milliseconds, integer ≥ 1, default the cluster's `startTimeoutMs`.
-   * @throws {StartError} it was not so in time.
+   * @throws {StartError} it was not so in time; its message says what was missing.
    */
   ready(options?: { readonly timeoutMs?: number }): Promise<void>;
 
@@ -125,9 +127,9 @@ async function untilReady(
   deadline: Deadline,
 ): Promise<void> {
   const jetstream = options.jetstream !== undefined;
-  while (!(await isClusterReady(servers, jetstream))) {
+  for (let gap; (gap = await findGap(servers, jetstream)) !== undefined;) {
     if (deadline.passed) {
-      throw new StartError("the cluster was not ready in time", {
+      throw new StartError(`the cluster was not ready in time (${gap})`, {
         binary: servers[0]?.binary ?? "",
         exitCode: null,
         logTail: servers.flatMap((server) => server.logTail(15)),

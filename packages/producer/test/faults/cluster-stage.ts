@@ -104,7 +104,7 @@ async function playOn(
   await Promise.all(loads.map((load) => load.run(context.count, () => isOver)));
   await faulting;
   await Promise.all(loads.map((load) => load.settled(DELIVERY_TIMEOUT_MS)));
-  await cluster.ready({ timeoutMs: 60_000 });
+  await stage.led();
   await using reader = await connect({ servers });
   for (const [i, { name, ordering }] of roles.entries()) {
     const verdict = await judgeStation(reader, name, loads[i]!.ledger);

@@ -23,7 +23,7 @@ export async function expectPromisesKept(
     program: async (name) => (await bundle({ [name]: join(faults, `${name}.ts`) }, programs))[name] ?? "",
     print: (line) => (replay = line),
   });
-  expect(broken, replay).toEqual([]);
+  expect(broken, [replay, ...broken].join("\n")).toEqual([]);
   // A scenario that judged nothing, or too little, has shown nothing.
   expect(Object.keys(verdicts)).not.toEqual([]);
   for (const { attempted } of Object.values(verdicts)) expect(attempted).toBeGreaterThanOrEqual(count);

@@ -18,7 +18,7 @@ interface Info {
 
 /**
  * The server that leads a stream or a durable, as soon as there is one. After a fault it is this that is waited for, and not
- * `cluster.ready()`: nats-server 2.10 may not call a stream or a durable current for as long as it is in use.
+ * `cluster.ready()`: nats-server 2.10 may go on calling a replica "catching up" when it has caught up (nats-server issue 6964).
  * @param request - of JetStream's API, such as `STREAM.INFO.orders$1` or `CONSUMER.INFO.orders$1.billing`.
  * @throws {Error} when nobody leads it after a minute.
  */
