@@ -6,16 +6,19 @@ const conditions = ["@stationkit/source", "module", "node", "development|product
 /** The two test projects of every package: `unit` (beside the source, no sockets) and `integration` (real nats-server). */
 export function packageConfig(): ViteUserConfig {
   const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
+  // A worker loads what its files share once: most of a unit test's time was that. No file may leave anything behind, then.
+  const isolate = false;
   return defineConfig({
     ...shared,
     test: {
       reporters: ["default", ["json", { outputFile: `.reports/${reportName()}.json` }]],
       projects: [
-        { ...shared, test: { name: "unit", include: ["src/**/*.test.ts"], testTimeout: 30_000 } },
+        { ...shared, test: { name: "unit", include: ["src/**/*.test.ts"], testTimeout: 30_000, isolate } },
         {
           ...shared,
           test: {
             name: "integration",
+            isolate,
             include: ["test/**/*.test.ts"],
             testTimeout: 60_000,
             hookTimeout: 120_000,
