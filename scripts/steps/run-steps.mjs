@@ -76,7 +76,7 @@ async function runStep({ name, run }, print) {
  * @param {Outcome} outcome
  * @returns {string}
  */
-export function outcomeLine({ name, ok, seconds, counts }) {
+function outcomeLine({ name, ok, seconds, counts }) {
   const tests = counts.passed + counts.failed + counts.skipped > 0 ? `  ${describe(counts)}` : "";
   return `${ok ? "ok    " : "FAILED"}  ${name.padEnd(36)} ${seconds.toFixed(1).padStart(6)} s${tests}`;
 }

@@ -17,6 +17,12 @@ describe("requireKnownKeys", () => {
     }).toThrow("call: unknown option x, y");
   });
 
+  it.each(["stationname", "station_name", "Station-Name"])("knows that %s is another spelling", (key) => {
+    expect(() => {
+      requireKnownKeys("call", { [key]: 1, y: 2 }, new Set(["a", "stationName"]));
+    }).toThrow(`call: unknown option ${key} (did you mean stationName?), y`);
+  });
+
   it.each([null, undefined, "text", 7, [], () => 1])("refuses options that are no object: %o", (options) => {
     expect(() => {
       requireKnownKeys("call", options as never, known);

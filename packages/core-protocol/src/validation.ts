@@ -6,7 +6,15 @@ export function requireKnownKeys(call: string, options: object, known: ReadonlyS
   if (typeof options !== "object" || (options as unknown) === null || Array.isArray(options))
     throw new UsageError(`${call}: options must be an object`);
   const unknown = Object.keys(options).filter((key) => !known.has(key));
-  if (unknown.length > 0) throw new UsageError(`${call}: unknown option ${unknown.join(", ")}`);
+  if (unknown.length > 0)
+    throw new UsageError(`${call}: unknown option ${unknown.map((key) => hint(key, known)).join(", ")}`);
+}
+
+/** Other Memphis SDKs write options in snake_case, and slips of the shift key are the most frequent ones. */
+function hint(key: string, known: ReadonlySet<string>): string {
+  const letters = (name: string): string => name.replace(/[_-]/g, "").toLowerCase();
+  const meant = [...known].find((name) => letters(name) === letters(key));
+  return meant === undefined ? key : `${key} (did you mean ${meant}?)`;
 }
 
 /** What an option may be; `text` is a string that is not empty. Numbers and their ranges are `requireInteger`'s. */

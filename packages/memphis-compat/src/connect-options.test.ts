@@ -24,8 +24,9 @@ describe("a connection in memphis-dev's words", () => {
       expect(native).not.toHaveProperty(key);
   });
 
-  it("takes an account id as text, as in memphis-dev's examples", () => {
+  it("takes an account id and a port as text, as memphis-dev does", () => {
     expect(resolve({ password: "p", accountId: "7" as never }).accountId).toBe(7);
+    expect(resolve({ password: "p", port: "4222" as never }).native.port).toBe(4222);
   });
 
   it("reconnects as often as it is told", () => {

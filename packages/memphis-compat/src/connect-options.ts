@@ -77,8 +77,8 @@ export function resolveConnectOptions(options: ConnectOptions): ResolvedConnectO
   if (password === undefined && connectionToken === undefined && certFile === undefined) {
     throw new UsageError("connect: password, connectionToken or a client certificate is missing");
   }
-  const port = options.port ?? CONNECT_DEFAULTS.port;
-  const accountId = readAccountId(options.accountId ?? CONNECT_DEFAULTS.accountId);
+  const port = readNumber(options.port ?? CONNECT_DEFAULTS.port);
+  const accountId = readNumber(options.accountId ?? CONNECT_DEFAULTS.accountId);
   return {
     port,
     accountId,
@@ -106,7 +106,7 @@ function given(value: string | undefined): string | undefined {
   return value === "" ? undefined : value;
 }
 
-/** memphis-dev's examples have it as text. */
-function readAccountId(value: unknown): number {
+/** memphis-dev takes them as text, and its examples have the account so; a port comes from the environment that way. */
+function readNumber(value: unknown): number {
   return typeof value === "string" && /^\d+$/.test(value) ? Number(value) : (value as number);
 }

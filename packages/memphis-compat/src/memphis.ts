@@ -127,10 +127,15 @@ export class Memphis {
     return new Station(native.name, (name, retries) => session.destroyStation(name, retries));
   }
 
-  /** Keeps a schema; one of that name and type gets a new version. @throws {ControlPlaneMissingError} */
+  /**
+   * Keeps a schema; one of that name and type gets a new version.
+   * @throws {UsageError} its file cannot be read. @throws {ControlPlaneMissingError}
+   */
   async createSchema({ schemaName, schemaType, schemaFilePath, timeoutRetry }: SchemaOptions): Promise<void> {
     const call = this.#schemaCall(timeoutRetry);
-    const content = await readFile(schemaFilePath, "utf8");
+    const content = await readFile(schemaFilePath, "utf8").catch((cause: unknown) => {
+      throw new UsageError(`schemaFilePath cannot be read: ${String(cause)}`, { cause });
+    });
     await createSchema(call, { name: schemaName, type: schemaType, content });
   }
 

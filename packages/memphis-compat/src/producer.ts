@@ -1,5 +1,12 @@
 import { EventEmitter } from "node:events";
-import { PayloadTooLargeError, type StationkitError, toStationkitError, UsageError } from "@stationkit/core-protocol";
+import {
+  PayloadTooLargeError,
+  type StationkitError,
+  type StationName,
+  StationNotFoundError,
+  toStationkitError,
+  UsageError,
+} from "@stationkit/core-protocol";
 import type { PubAck } from "@stationkit/producer";
 import type { Log } from "./log.js";
 import { retryOnTimeout } from "./retry-on-timeout.js";
@@ -18,6 +25,7 @@ export class Producer {
   readonly #target: ProduceTarget;
   readonly #log: Log;
   readonly #onDestroyed: () => void;
+  #gone: StationNotFoundError | undefined;
 
   /** @internal */
   constructor(parts: { readonly target: ProduceTarget; readonly log: Log; readonly onDestroyed: () => void }) {
@@ -57,6 +65,12 @@ export class Producer {
     await retryOnTimeout(timeoutRetry, () => this.#target.close());
   }
 
+  /** @internal As `destroy`, for its station is destroyed: what is produced afterwards says so. */
+  async leave(station: StationName): Promise<void> {
+    this.#gone = new StationNotFoundError(station);
+    await this.destroy();
+  }
+
   /** @internal Tells of a message that has failed after `produce` had resolved. */
   failed(error: StationkitError): void {
     if (this.#events.listenerCount("error") > 0) this.#events.emit("error", error);
@@ -64,7 +78,8 @@ export class Producer {
   }
 
   /** @internal As `produce`, without events. */
-  send(request: ResolvedProduce): Promise<PubAck | readonly PubAck[] | undefined> {
+  async send(request: ResolvedProduce): Promise<PubAck | readonly PubAck[] | undefined> {
+    if (this.#gone !== undefined) throw this.#gone;
     return this.#target.send(request);
   }
 
@@ -74,7 +89,7 @@ export class Producer {
    */
   async deliver(request: ResolvedProduce, onTold: () => void): Promise<void> {
     try {
-      await this.#target.send(request);
+      await this.send(request);
     } catch (cause) {
       const error = toStationkitError(cause);
       if (request.asyncProduce && !isCallersFault(error)) {

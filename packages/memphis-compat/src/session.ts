@@ -197,7 +197,7 @@ export class Session {
     const producers = [...this.#producers.values()].filter((cached) => cached.station === station);
     const consumers = [...this.#consumers].filter((consumer) => consumer.stationName === station);
     await Promise.all([
-      ...producers.map(async ({ opening }) => (await opening).destroy()),
+      ...producers.map(async ({ opening }) => (await opening).leave(station)),
       ...consumers.map((consumer) => consumer.leave()),
     ]);
   }

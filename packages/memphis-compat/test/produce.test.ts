@@ -139,6 +139,21 @@ describe("a producer", () => {
 });
 
 describe("a message that cannot be delivered", () => {
+  it("says that its station was destroyed on this connection, and is told to the listener once", async () => {
+    const memphis = await broker.memphis();
+    const stationName = broker.station();
+    const producer = await memphis.producer({ stationName, producerName: "p" });
+    const heard: string[] = [];
+    producer.on("error", (error) => heard.push(error.name));
+    await (await memphis.station({ name: stationName })).destroy();
+    for (const asyncProduce of [true, false]) {
+      const error = await rejection(producer.produce({ message: "late", asyncProduce }));
+      expect(error).toBeInstanceOf(StationNotFoundError);
+      expect(error).toMatchObject({ station: stationName, outcome: "rejected" });
+    }
+    expect(heard).toEqual(["StationNotFoundError"]);
+  });
+
   it("is told to the producer's listener, and never ends the process", async () => {
     const memphis = await broker.memphis();
     const stationName = broker.station();

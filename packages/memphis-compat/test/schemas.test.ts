@@ -272,6 +272,7 @@ describe("a schema", () => {
     [{ schemaName: "ends-" }, /a schema name must be/],
     [{ schemaName: "" }, /a schema name must be/],
     [{ schemaType: "xml" }, /schemaType must be one of protobuf, json, graphql, avro/],
+    [{ schemaFilePath: "no/such/file.json" }, /schemaFilePath cannot be read: .*ENOENT/],
   ])("is refused here when it is %j", async (change, message) => {
     const memphis = await broker.memphis();
     const schema = { schemaName: "s", schemaType: "json", schemaFilePath: bridge.file("s", ORDER), ...change };

@@ -104,6 +104,8 @@ describe("resolveConnectOptions", () => {
     ["username must not be empty", { username: "" }],
     ["token must not be empty", { token: "" }],
     ["host must not be empty", { host: "" }],
+    ["host must be a host name, without nats://", { host: "nats://a" }],
+    ["host must be a host name: put a login into username and password", { host: "user@a" }],
     ["reconnect must be a boolean", { reconnect: "no" }],
     ["waitOnFirstConnect must be a boolean", { waitOnFirstConnect: 1 }],
     ["authenticator must be a function", { authenticator: {} }],

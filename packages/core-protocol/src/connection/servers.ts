@@ -47,8 +47,11 @@ export function resolveServers(options: ServerOptions): ResolvedServers {
 function memphisStyle(host: string, port: number | undefined): ResolvedServers {
   const name = host.trim().replace(/^https?:\/\//i, "");
   const { address, scheme, credentials, hasPort } = parseAddress(name, port ?? MEMPHIS_PORT);
-  if (scheme !== undefined || credentials !== undefined) {
-    throw new UsageError("host must be a host name: put a login into username and password, and TLS into tls");
+  if (scheme !== undefined) {
+    throw new UsageError(`host must be a host name, without ${scheme}://`);
+  }
+  if (credentials !== undefined) {
+    throw new UsageError("host must be a host name: put a login into username and password");
   }
   if (hasPort && port !== undefined) throw new UsageError("host names a port, so leave out port");
   return { addresses: [address], tls: false, urlCredentials: undefined, memphisStyle: true };
