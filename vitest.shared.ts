@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 // The first makes tests read the source of sibling packages; the others are Vite's own default for servers.
@@ -6,19 +7,19 @@ const conditions = ["@stationkit/source", "module", "node", "development|product
 /** The two test projects of every package: `unit` (beside the source, no sockets) and `integration` (real nats-server). */
 export function packageConfig(): ViteUserConfig {
   const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
-  // A worker loads what its files share once: most of a unit test's time was that. No file may leave anything behind, then.
-  const isolate = false;
+  // A worker loads what its files share once, which was most of a unit test's time; the setup file lets no file leave anything behind.
+  const files = { isolate: false, setupFiles: [fileURLToPath(new URL("vitest.setup.ts", import.meta.url))] };
   return defineConfig({
     ...shared,
     test: {
       reporters: ["default", ["json", { outputFile: `.reports/${reportName()}.json` }]],
       projects: [
-        { ...shared, test: { name: "unit", include: ["src/**/*.test.ts"], testTimeout: 30_000, isolate } },
+        { ...shared, test: { name: "unit", include: ["src/**/*.test.ts"], testTimeout: 30_000, ...files } },
         {
           ...shared,
           test: {
             name: "integration",
-            isolate,
+            ...files,
             include: ["test/**/*.test.ts"],
             testTimeout: 60_000,
             hookTimeout: 120_000,

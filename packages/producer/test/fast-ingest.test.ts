@@ -93,7 +93,7 @@ async function withServer<Result>(
   use: (connection: Connection, server: NatsServer) => Promise<Result>,
 ): Promise<Result> {
   await using server = await startNats(options);
-  const connection = await connect({ servers: server.url });
+  const connection = await connect({ servers: server.url, reconnectDelayMs: 50 });
   const result = await use(connection, server);
   await connection.close();
   return result;
@@ -297,6 +297,9 @@ describe.skipIf(hasNone)("a producer by fast ingest, under faults", () => {
             await sleep(200);
             await server.kill();
             await server.restart();
+            await vi.waitFor(() => {
+              expect(connection.state).toBe("connected");
+            }, 5_000);
           }
         },
         { idempotent: false, deliveryTimeoutMs: 5_000, maxInFlightMessages: 512 },
