@@ -7,6 +7,7 @@ export {
   BROKER_INTERNAL_SUBJECT,
   schemaUpdatesSubject,
   functionsUpdatesSubject,
+  groupMembersSubject,
   configurationsUpdatesSubject,
   dlsSubject,
   legacyDlsSubject,

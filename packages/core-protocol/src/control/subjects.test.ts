@@ -9,6 +9,7 @@ import {
   dlsQueueGroup,
   dlsSubject,
   functionsUpdatesSubject,
+  groupMembersSubject,
   legacyDlsSubject,
   schemaUpdatesSubject,
 } from "./subjects.js";
@@ -38,6 +39,7 @@ test("subjects per station and group have internal names", () => {
   expect(functionsUpdatesSubject(station)).toBe("$memphis_functions_updates_orders#eu");
   expect(dlsSubject(station, group)).toBe("$memphis_dls_orders#eu.billing#v2");
   expect(legacyDlsSubject(station, group)).toBe("$memphis_dls_orders#eu_billing#v2");
+  expect(groupMembersSubject(station, group)).toBe("_STATIONKIT.group_members.orders#eu.billing#v2");
   expect(dlsQueueGroup(station, group)).toBe("$memphis_orders#eu_billing#v2");
 });
 

@@ -80,6 +80,14 @@ export function schemaUpdatesSubject(station: StationName): string {
   return `$memphis_schema_updates_${toInternalName(station)}`;
 }
 
+/**
+ * Where to ask who else is in a consumer group, on plain NATS, which counts no members. Whoever is, or counts those who are, answers with
+ * an empty message; nobody else does. Ours, not Memphis's.
+ */
+export function groupMembersSubject(station: StationName, group: ConsumerGroupName): string {
+  return `_STATIONKIT.group_members.${toInternalName(station)}.${toInternalName(group)}`;
+}
+
 /** Where a Memphis cloud broker tells the first function of each partition. @see memphis-protocol.md section 3.8 */
 export function functionsUpdatesSubject(station: StationName): string {
   return `$memphis_functions_updates_${toInternalName(station)}`;
