@@ -36,11 +36,16 @@ describe("a consumer in memphis-dev's words", () => {
     expect(resolve({ maxMsgDeliveries }).native.maxDeliveries).toBe(maxDeliveries);
   });
 
+  it("takes durations of 0 and less as memphis-dev does", () => {
+    const durations = { pullIntervalMs: 0, batchMaxTimeToWaitMs: -1 };
+    expect(resolve(durations)).toMatchObject({ pullIntervalMs: 1, batchMaxTimeToWaitMs: 1_000 });
+  });
+
   it.each<[Partial<ConsumerOptions>]>([
     [{ batchSize: 0 }],
     [{ batchSize: 5_001 }],
-    [{ pullIntervalMs: 0 }],
-    [{ batchMaxTimeToWaitMs: -1 }],
+    [{ pullIntervalMs: "soon" as never }],
+    [{ batchMaxTimeToWaitMs: 1.5 }],
     [{ startConsumeFromSequence: 0 }],
     [{ lastMessages: -2 }],
     [{ lastMessages: 1, startConsumeFromSequence: 2 }],

@@ -93,11 +93,12 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
   const asked = normalize({ ...options, consumerName, consumerGroup });
   return {
     station,
-    pullIntervalMs: requireDurationMs("pullIntervalMs", options.pullIntervalMs ?? CONSUMER_DEFAULTS.pullIntervalMs),
+    pullIntervalMs: readDuration("pullIntervalMs", options.pullIntervalMs, 1),
     batchSize: requireBatchSize(options.batchSize ?? CONSUMER_DEFAULTS.batchSize),
-    batchMaxTimeToWaitMs: requireDurationMs(
+    batchMaxTimeToWaitMs: readDuration(
       "batchMaxTimeToWaitMs",
-      options.batchMaxTimeToWaitMs ?? CONSUMER_DEFAULTS.batchMaxTimeToWaitMs,
+      options.batchMaxTimeToWaitMs,
+      CONSUMER_DEFAULTS.batchMaxTimeToWaitMs,
     ),
     partition: choosePartition(options.consumerPartitionKey, options.consumerPartitionNumber),
     timeoutRetry: options.timeoutRetry,
@@ -112,6 +113,16 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
       closeTimeoutMs: CLOSE_TIMEOUT_MS,
     },
   };
+}
+
+/** @param inPlaceOfNone - what memphis-dev makes of 0 and less. @throws {UsageError} */
+function readDuration(
+  name: "pullIntervalMs" | "batchMaxTimeToWaitMs",
+  value: number | undefined,
+  inPlaceOfNone: number,
+): number {
+  const duration = value ?? CONSUMER_DEFAULTS[name];
+  return requireDurationMs(name, duration <= 0 ? inPlaceOfNone : duration);
 }
 
 /** @throws {UsageError} */

@@ -28,6 +28,8 @@ export interface ConsumerParts {
   readonly log: Log;
   /** Takes the consumer back, and the group's place unless somebody else reads with it. */
   readonly removeMember: () => Promise<void>;
+  /** Ends what tells others that this member is there. */
+  readonly withdraw: () => void;
   readonly onDestroyed: () => void;
 }
 
@@ -101,9 +103,18 @@ export class Consumer {
     return this.read(batchSize, asked, this.#parts.options.batchMaxTimeToWaitMs);
   }
 
-  /** Hands nothing to listeners any more, until the next `on("message")`. */
+  /**
+   * Hands nothing to listeners any more, until the next `on("message")`. A batch that is on its way is given back, which costs each of its
+   * messages a delivery; memphis-dev hands it to the listeners.
+   */
   stop(): void {
     this.#loop.stop();
+  }
+
+  /** @internal As `stop`, for good: others may no longer count on this member. */
+  end(): void {
+    this.stop();
+    this.#parts.withdraw();
   }
 
   /** Stops, and takes the consumer back; the group's place goes with its last member. */
@@ -127,7 +138,7 @@ export class Consumer {
 
   /** @internal Lets go of everything here; the group stays. */
   async leave(): Promise<void> {
-    this.stop();
+    this.end();
     this.#parts.onDestroyed();
     await this.#parts.readers.close();
     this.#parts.held.release();

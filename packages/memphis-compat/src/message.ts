@@ -26,13 +26,14 @@ export class Message {
     void this.#message.nack();
   }
 
-  /** Gives the message back, to be delivered again after so many milliseconds. @throws {UsageError} for a negative or broken number. */
+  /** Gives the message back, to be delivered again after so many milliseconds, fractions rounded. @throws {UsageError} for a negative number. */
   delay(millis: number): void {
-    if (millis === 0) {
+    const rounded = Math.round(millis);
+    if (rounded === 0) {
       this.nack();
       return;
     }
-    this.#message.delay(millis).catch(this.#failed);
+    this.#message.delay(rounded).catch(this.#failed);
   }
 
   /** Puts the message into the dead-letter station. When that cannot be done the consumer's `error` says so, and the message comes again. */

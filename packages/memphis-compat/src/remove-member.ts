@@ -8,6 +8,7 @@ import {
   toInternalName,
 } from "@stationkit/core-protocol";
 import { createMemphisClient } from "@stationkit/station-admin/memphis";
+import { isAnybodyInGroup } from "./group-presence.js";
 
 /** nats-server's number for a consumer that does not exist. @see https://github.com/nats-io/nats-server/blob/main/server/errors.json */
 const CONSUMER_NOT_FOUND = 10014;
@@ -27,16 +28,24 @@ export async function removeMember(connection: Connection, place: GroupPlace): P
   await createMemphisClient(connection).unregisterConsumer(consumer);
 }
 
+/** What is looked at of a durable. */
+interface DurableInfo {
+  /** Requests for messages that are open. */
+  readonly num_waiting?: number;
+  /** Messages that are in somebody's hands. */
+  readonly num_ack_pending?: number;
+}
+
 /**
- * Deletes the durables of a group on JetStream, unless a member waits for messages on one of them: who is a member is kept nowhere else
- * there. One who only fetches now and then is not seen; its next fetch makes the group anew.
+ * Deletes the durables of a group on JetStream, unless anybody else is in it: a member of this package on any connection, an SDK that a bridge
+ * counts, or whoever waits for messages or has some in hand. Members of other clients that only fetch now and then are not seen.
  */
 async function removeGroup(connection: Connection, { station, group, partitions }: GroupPlace): Promise<void> {
   const durable = toInternalName(group);
-  const ask = async (operation: string, partition: number): Promise<{ num_waiting?: number } | undefined> => {
+  const ask = async (operation: string, partition: number): Promise<DurableInfo | undefined> => {
     const subject = `CONSUMER.${operation}.${partitionStream(station, partition)}.${durable}`;
     try {
-      return await connection.jetStream.request<{ num_waiting?: number }>(subject, undefined, { station });
+      return await connection.jetStream.request<DurableInfo>(subject, undefined, { station });
     } catch (error) {
       const isGone = error instanceof BrokerError && error.serverErrorCode === CONSUMER_NOT_FOUND;
       if (isGone || error instanceof StationNotFoundError) return undefined;
@@ -44,6 +53,7 @@ async function removeGroup(connection: Connection, { station, group, partitions 
     }
   };
   const infos = await Promise.all(partitions.map((partition) => ask("INFO", partition)));
-  if (infos.some((info) => (info?.num_waiting ?? 0) > 0)) return;
+  if (infos.some((info) => (info?.num_waiting ?? 0) > 0 || (info?.num_ack_pending ?? 0) > 0)) return;
+  if (await isAnybodyInGroup(connection, station, group)) return;
   await Promise.all(partitions.map((partition) => ask("DELETE", partition)));
 }

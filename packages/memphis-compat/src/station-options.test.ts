@@ -42,10 +42,14 @@ describe("a station in memphis-dev's words", () => {
     expect(native(options)).toMatchObject({ idempotencyWindowMs });
   });
 
+  it.each([0, -1])("asked for %i partitions has one, as with memphis-dev", (partitionsNumber) => {
+    expect(native({ partitionsNumber })).toMatchObject({ partitions: 1 });
+  });
+
   it.each<[Partial<StationOptions>, RegExp]>([
     [{ retentionType: "weeks" }, /retention type/],
     [{ storageType: "disk" }, /storage type/],
-    [{ partitionsNumber: -1 }, /1 to 10000 partitions/],
+    [{ partitionsNumber: 10_001 }, /1 to 10000 partitions/],
     [{ idempotencyWindowMs: 120_000, retentionValue: 60 }, /idempotency window/],
     [{ dlsStation: "-" }, /DLS station/],
     [{ dlsStation: "S" }, /cannot hold its own dead letters/],

@@ -99,9 +99,14 @@ function toRequest(options: StationOptions): Omit<StationCreationRequest, "usern
       schemaverse: options.sendSchemaFailedMsgToDls ?? d.dlsConfiguration.schemaverse,
     },
     tieredStorageEnabled: options.tieredStorageEnabled ?? d.tieredStorageEnabled,
-    partitionsNumber: options.partitionsNumber ?? d.partitionsNumber,
+    partitionsNumber: atLeastOne(options.partitionsNumber ?? d.partitionsNumber),
     dlsStation: options.dlsStation ?? d.dlsStation,
   };
+}
+
+/** memphis-dev makes one partition of 0 and less. */
+function atLeastOne(partitions: number): number {
+  return partitions < 1 ? 1 : partitions;
 }
 
 /** A station that keeps messages for less than the default window would be refused, though its user never spoke of a window. */

@@ -137,6 +137,37 @@ describe("a station with a schema", () => {
     }
   });
 
+  it("holds on while nobody is there to be asked after an outage", async () => {
+    const first = await bridge.start();
+    const memphis = await broker.memphis({ reconnectIntervalMs: 20 });
+    const stationName = broker.station();
+    const producer = await memphis.producer({ stationName, producerName: "p" });
+    await attach(memphis, stationName, "json", ORDER);
+    const refused = async (): Promise<void> => {
+      expect(await rejection(producer.produce({ message: {}, asyncProduce: false }))).toBeInstanceOf(
+        SchemaValidationError,
+      );
+    };
+    await vi.waitFor(refused, 10_000);
+    await first.close();
+    const reconnections = vi.fn();
+    memphis.connection.on("status", ({ type }) => {
+      if (type === "reconnected") reconnections();
+    });
+    await memphis.connection.natsConnection.reconnect();
+    await vi.waitFor(() => {
+      expect(reconnections).toHaveBeenCalled();
+    }, 10_000);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await refused();
+
+    await bridge.start();
+    await (await broker.memphis()).detachSchema({ stationName });
+    await vi.waitFor(async () => {
+      await producer.produce({ message: {}, asyncProduce: false });
+    }, 20_000);
+  });
+
   it("whose kind is not known here says so to whoever produces", async () => {
     const memphis = await broker.memphis();
     const stationName = broker.station();

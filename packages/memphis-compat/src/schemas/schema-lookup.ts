@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { BrokerError, type Connection, type StationName, toStationkitError } from "@stationkit/core-protocol";
+import {
+  BrokerError,
+  type Connection,
+  PermissionDeniedError,
+  type StationName,
+  toStationkitError,
+} from "@stationkit/core-protocol";
 import {
   CONTROL_SUBJECT,
   decodeProducerCreationReply,
@@ -31,13 +37,13 @@ const appId = randomUUID();
 /**
  * Asks which schema an existing station has. The protocol's only answer to that is the one to a producer's registration, so one is
  * registered, and taken back.
- * @returns `NO_SCHEMA` where no control plane answers.
+ * @returns undefined where no control plane answers, or may be asked.
  */
 export async function lookUpSchema(
   connection: Connection,
   username: string,
   station: StationName,
-): Promise<SchemaState> {
+): Promise<SchemaState | undefined> {
   const client = { stationName: station, connectionId: connection.id, username };
   const ask = (subject: string, request: Uint8Array): Promise<Uint8Array> =>
     connection.request(subject, request, { timeoutMs: ANSWER_TIMEOUT_MS, station });
@@ -50,7 +56,9 @@ export async function lookUpSchema(
     return { schema, schemaverseToDls, sendNotification };
   } catch (error) {
     const known = toStationkitError(error);
-    if (known instanceof BrokerError && known.serverCode === 503) return NO_SCHEMA;
+    if (known instanceof BrokerError && known.serverCode === 503) return undefined;
+    // A login of plain NATS has no business there; a Memphis broker's has.
+    if (known instanceof PermissionDeniedError && (await connection.controlPlane()) === "jetstream") return undefined;
     throw known;
   }
 }

@@ -8,9 +8,13 @@ import { compileFormat, type StationFormat } from "./station-format.js";
 export interface SchemaSource {
   readonly connection: Connection;
   readonly log: Log;
-  /** What the control plane says now. */
-  lookUp(station: StationName): Promise<SchemaState>;
+  /** What the control plane says now; undefined when it says nothing, though there is one. */
+  lookUp(station: StationName): Promise<SchemaState | undefined>;
 }
+
+/** From one look to the next while there is no answer; doubles up to the second. */
+const LOOK_AGAIN_MS = 1_000;
+const LOOK_AGAIN_MAX_MS = 30_000;
 
 type Compiled = { readonly format: StationFormat | undefined } | { readonly error: unknown };
 
@@ -27,6 +31,8 @@ export class FollowedSchema {
   #inUse: Compiled = { format: undefined };
   #pending = 0;
   #announcements = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(station: StationName, source: SchemaSource) {
     this.#station = station;
@@ -37,22 +43,24 @@ export class FollowedSchema {
       },
     });
     this.#stop = () => {
+      clearTimeout(this.#timer);
+      this.#isStopped = true;
       if (!subscription.isClosed()) subscription.unsubscribe();
     };
   }
 
   /**
-   * Asks for what may have been announced before, or during an outage.
-   * @throws {StationkitError} when there is no answer: then nothing is known.
+   * Asks for what may have been announced before.
+   * @throws {StationkitError} for a refusal: then nothing is known.
    */
   async refresh(): Promise<void> {
-    const before = this.#announcements;
-    const state = await this.#source.lookUp(this.#station);
-    this.schemaverseToDls = state.schemaverseToDls;
-    this.sendNotification = state.sendNotification;
-    // What was announced meanwhile is newer than the answer.
-    if (before === this.#announcements) this.#use(state.schema);
-    await this.#newest;
+    if (!(await this.#look())) this.lookAgain(LOOK_AGAIN_MS);
+  }
+
+  /** Asks for what may have been announced meanwhile, until there is an answer; what is known stays until then. */
+  lookAgain(waitMs = 0): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#tryAgain(waitMs), waitMs).unref();
   }
 
   /** @returns undefined without a schema. @throws {SchemaUnusableError} */
@@ -72,6 +80,31 @@ export class FollowedSchema {
 
   stop(): void {
     this.#stop();
+  }
+
+  /** @returns false when nobody answers. */
+  async #look(): Promise<boolean> {
+    const before = this.#announcements;
+    const state = await this.#source.lookUp(this.#station);
+    if (state === undefined) return false;
+    this.schemaverseToDls = state.schemaverseToDls;
+    this.sendNotification = state.sendNotification;
+    // What was announced meanwhile is newer than the answer.
+    if (before === this.#announcements) this.#use(state.schema);
+    await this.#newest;
+    return true;
+  }
+
+  async #tryAgain(waitedMs: number): Promise<void> {
+    let why = "nobody answers";
+    try {
+      if (this.#isStopped || (await this.#look())) return;
+    } catch (error) {
+      why = toStationkitError(error).message;
+    }
+    if (this.#isStopped) return;
+    this.#source.log.error(`the schema of "${this.#station}" could not be looked up again: ${why}`);
+    this.lookAgain(Math.min(Math.max(2 * waitedMs, LOOK_AGAIN_MS), LOOK_AGAIN_MAX_MS));
   }
 
   #announced(data: Uint8Array): void {

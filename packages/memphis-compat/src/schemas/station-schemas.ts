@@ -37,6 +37,8 @@ export class StationSchemas {
   readonly #parts: StationSchemasParts;
   readonly #held = new Map<StationName, Held>();
   readonly #unsubscribe: () => void;
+  /** One has answered on this connection. */
+  #hasControlPlane = false;
 
   constructor(parts: StationSchemasParts) {
     this.#parts = parts;
@@ -86,8 +88,11 @@ export class StationSchemas {
     this.#held.clear();
   }
 
-  /** A look-up at a control plane makes a station that is missing, so it is looked for first. */
-  async #lookUp(station: StationName): Promise<SchemaState> {
+  /**
+   * A look-up at a control plane makes a station that is missing, so it is looked for first.
+   * @returns undefined where a control plane has been, and nobody answers now: it may know a schema.
+   */
+  async #lookUp(station: StationName): Promise<SchemaState | undefined> {
     const { connection, username } = this.#parts;
     try {
       await createStationAdmin(connection).describe(station);
@@ -95,17 +100,15 @@ export class StationSchemas {
       if (error instanceof StationNotFoundError) return NO_SCHEMA;
       throw error;
     }
-    return lookUpSchema(connection, username, station);
+    const state = await lookUpSchema(connection, username, station);
+    if (state !== undefined) this.#hasControlPlane = true;
+    return state ?? (this.#hasControlPlane ? undefined : NO_SCHEMA);
   }
 
   /** What was announced during an outage has not been heard. */
   readonly #onStatus = (status: ConnectionStatus): void => {
     if (status.type !== "reconnected") return;
-    for (const { followed } of this.#held.values()) {
-      followed.refresh().catch((error: unknown) => {
-        this.#parts.log.error(`a schema could not be looked up again: ${toStationkitError(error).message}`);
-      });
-    }
+    for (const { followed } of this.#held.values()) followed.lookAgain();
   };
 
   #announced(data: Uint8Array): void {
