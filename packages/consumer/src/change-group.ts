@@ -17,7 +17,7 @@ import { persist } from "./engine/persist.js";
 export interface GroupChanges {
   readonly stationName: string;
   readonly consumerGroup: string;
-  /** Milliseconds after which a message without an answer is delivered again; left out: as it is. */
+  /** Milliseconds after which a message without an answer is delivered again, also one that is out already; left out: as it is. */
   readonly ackTimeoutMs?: number;
   /** How often a message is delivered before it is a dead letter; left out: as it is. */
   readonly maxDeliveries?: number;
@@ -26,8 +26,12 @@ export interface GroupChanges {
 const KEYS: ReadonlySet<string> = new Set(["stationName", "consumerGroup", "ackTimeoutMs", "maxDeliveries"]);
 
 /**
- * Changes the settings of a group that exists, on every partition that it reads. Messages that are with a member keep their old time.
- * Resolves when all partitions have them; a group that does not exist stays so. Made again after a failure, it goes on.
+ * Changes the settings of a group that exists, on every partition that it reads. Resolves when all partitions have them; a group that does
+ * not exist stays so. Made again after a failure, it goes on.
+ *
+ * The server keeps to a new `ackTimeoutMs` at once, also for messages that are with a member. Open members notice when a message comes
+ * again, or within 30 seconds and a `heartbeatMs`: until then a message that waits in one's prefetch for longer than a shorter
+ * `ackTimeoutMs` is delivered again.
  * @throws {UsageError} for bad settings. @throws {StationNotFoundError}
  */
 export async function changeConsumerGroup(connection: Connection, changes: GroupChanges): Promise<void> {

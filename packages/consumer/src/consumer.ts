@@ -82,7 +82,7 @@ export interface Consumer<T = Uint8Array> extends AsyncIterable<ConsumerMessage<
    * Resolves with up to `batchSize` messages, as soon as there are so many, or after `maxWaitMs` with what there is. Fetches are done one
    * after the other.
    * @throws {UsageError} for bad options, or while messages are iterated over or listened to.
-   * @throws {ConsumerClosedError}
+   * @throws {ConsumerClosedError} @throws {ConnectionClosedError} when the connection has ended.
    */
   fetch(options?: FetchOptions): Promise<ConsumerMessage<T>[]>;
   /** @throws {UsageError} for a second listener of `message`, or while messages are iterated over or fetched. */

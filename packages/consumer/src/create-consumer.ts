@@ -40,7 +40,7 @@ export async function createConsumer<T = Uint8Array>(
     },
   });
   watch.on((event: StationEvent) => {
-    if (event.type === "destroyed") consumer.forgetPlaces();
+    if (event.type === "destroyed") consumer.verifyPlaces();
     else void follow(consumer, { durables, options: resolved, station: event.station });
   });
   try {

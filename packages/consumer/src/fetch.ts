@@ -9,8 +9,16 @@ const FETCH_DEFAULTS = { batchSize: 10, maxWaitMs: 1_000 } as const;
 const MAX_BATCH = 5_000;
 /** The server ends a request when its time is over; for so long after that its last messages may be on their way. */
 const GRACE_MS = 250;
+/** What a fetch has is renewed so often within the time for its answer. */
+const RENEWALS = 4;
 /** Before asking again where asking led to nothing at once, such as without a connection. */
 const PAUSE_MS = 50;
+
+/** Begins when something is fetched, and ends when nothing was for `ackTimeoutMs`. */
+export interface Prefetch {
+  start(): void;
+  stop(): void;
+}
 
 /** What fetches work with. */
 export interface FetchSource {
@@ -19,8 +27,10 @@ export interface FetchSource {
   /** A message that is here, handed out; undefined when there is none. */
   take(): StationMessage | undefined;
   isClosed(): boolean;
-  /** Of an exclusive group, whose partitions must be held for longer than a fetch: begins to prefetch. */
-  readonly prefetch: (() => void) | undefined;
+  /** The group's. */
+  ackTimeoutMs(): number;
+  /** Of an exclusive group, whose partitions must be held for longer than a fetch. */
+  readonly prefetch: Prefetch | undefined;
 }
 
 /** @throws {UsageError} */
@@ -37,9 +47,12 @@ export class Fetches {
   readonly #source: FetchSource;
   #last: Promise<unknown> = Promise.resolve();
   #running = 0;
+  /** What the fetch that is running has: handed out, and in nobody's hands before it ends. */
+  #messages: StationMessage[] = [];
   /** Which partition is asked for the odd message. */
   #turn = 0;
   #wake: () => void = () => undefined;
+  #idle: NodeJS.Timeout | undefined;
 
   constructor(source: FetchSource) {
     this.#source = source;
@@ -50,8 +63,13 @@ export class Fetches {
   }
 
   fetch(options: Required<FetchOptions>): Promise<StationMessage[]> {
+    clearTimeout(this.#idle);
     this.#running++;
-    const fetched = this.#last.then(() => this.#fetch(options)).finally(() => this.#running--);
+    const fetched = this.#last
+      .then(() => this.#fetchAlive(options))
+      .finally(() => {
+        if (--this.#running === 0) this.#rest();
+      });
     this.#last = fetched.catch(() => undefined);
     return fetched;
   }
@@ -61,9 +79,42 @@ export class Fetches {
     this.#wake();
   }
 
-  async #fetch({ batchSize, maxWaitMs }: Required<FetchOptions>): Promise<StationMessage[]> {
-    const deadline = performance.now() + maxWaitMs;
+  /** What a fetch that waits has so far. */
+  get waiting(): readonly StationMessage[] {
+    return this.#messages;
+  }
+
+  /** Another member is to have the partition: it would wait for what a fetch has of it. */
+  giveBack(partition: number): void {
+    const given = this.#messages.filter((message) => message.partition === partition);
+    const kept = this.#messages.filter((message) => message.partition !== partition);
+    this.#messages.splice(0, this.#messages.length, ...kept);
+    for (const message of given) void message.nack();
+  }
+
+  /** As long as a fetch waits, nobody can answer what it has: it is kept from being delivered again, and then has its whole time. */
+  async #fetchAlive(options: Required<FetchOptions>): Promise<StationMessage[]> {
     const messages: StationMessage[] = [];
+    this.#messages = messages;
+    const renew = (): void => {
+      for (const message of messages) void message.working();
+    };
+    const renewalMs = Math.max(1, Math.floor(this.#source.ackTimeoutMs() / RENEWALS));
+    const startedAt = performance.now();
+    const renewing = setInterval(renew, renewalMs).unref();
+    try {
+      await this.#fetch(messages, options);
+    } finally {
+      clearInterval(renewing);
+      this.#messages = [];
+    }
+    if (performance.now() - startedAt >= renewalMs) renew();
+    return messages;
+  }
+
+  /** @param messages - gets what comes. */
+  async #fetch(messages: StationMessage[], { batchSize, maxWaitMs }: Required<FetchOptions>): Promise<void> {
+    const deadline = performance.now() + maxWaitMs;
     const room = (): number => batchSize - messages.length;
     const collect = (): void => {
       for (let message = room() > 0 ? this.#source.take() : undefined; message !== undefined;) {
@@ -74,7 +125,7 @@ export class Fetches {
     const isOver = (): boolean => room() === 0 || performance.now() >= deadline || this.#source.isClosed();
     collect();
     if (this.#source.prefetch !== undefined) {
-      this.#source.prefetch();
+      this.#source.prefetch.start();
       await this.#until(() => {
         collect();
         return isOver();
@@ -88,7 +139,6 @@ export class Fetches {
       const came = await this.#waitForAll(this.#inTurn(), { room: room(), deadline, collect });
       if (!came && performance.now() - startedAt < PAUSE_MS) await this.#until(() => false, startedAt + PAUSE_MS);
     }
-    return messages;
   }
 
   /**
@@ -131,6 +181,15 @@ export class Fetches {
     const readers = this.#source.readers();
     const first = this.#turn++ % Math.max(1, readers.length);
     return [...readers.slice(first), ...readers.slice(0, first)];
+  }
+
+  /** Whoever fetches no more keeps nothing from the other members. */
+  #rest(): void {
+    const { prefetch } = this.#source;
+    if (prefetch === undefined) return;
+    this.#idle = setTimeout(() => {
+      prefetch.stop();
+    }, this.#source.ackTimeoutMs()).unref();
   }
 
   async #until(isTrue: () => boolean, deadline: number): Promise<void> {

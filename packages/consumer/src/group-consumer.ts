@@ -1,5 +1,6 @@
 import {
   type Connection,
+  ConnectionClosedError,
   EventEmitter,
   type StationkitError,
   type StationName,
@@ -123,8 +124,16 @@ export class GroupConsumer<T> implements Consumer<T> {
         revoked: (partition) => {
           this.#events.emit("partition-revoked", { station: station.name, partition });
         },
-        waiting: () => this.#dispatcher?.waiting ?? [],
-        takeWaiting: (partition) => this.#dispatcher?.takeWaiting(partition) ?? [],
+        ended: () => {
+          void this.close();
+          // No answer can come any more, should it be closing already.
+          this.#stillness.moved();
+        },
+        waiting: () => [...(this.#dispatcher?.waiting ?? []), ...this.#fetches.waiting],
+        takeWaiting: (partition) => {
+          if (partition !== undefined) this.#fetches.giveBack(partition);
+          return this.#dispatcher?.takeWaiting(partition) ?? [];
+        },
         exhaust: (message) => this.#burials.exhaust(message),
         givenUp: (message) => void this.#burials.givenUp(message),
         unheard: (error) => {
@@ -157,9 +166,15 @@ export class GroupConsumer<T> implements Consumer<T> {
       readers: () => [...this.#reader.readers],
       take,
       isClosed: () => this.#isEnding,
+      ackTimeoutMs: () => this.#reader.ackTimeoutMs,
       prefetch: this.#reader.isExclusive
-        ? () => {
-            this.#reader.start();
+        ? {
+            start: () => {
+              this.#reader.start();
+            },
+            stop: () => {
+              if (!this.#iterations.isActive && this.#dispatcher === undefined) this.#reader.stop();
+            },
           }
         : undefined,
     });
@@ -212,8 +227,8 @@ export class GroupConsumer<T> implements Consumer<T> {
   }
 
   /** The station was destroyed: one of that name begins from its first message. */
-  forgetPlaces(): void {
-    this.#reader.forgetPlaces();
+  verifyPlaces(): void {
+    this.#reader.verifyPlaces();
   }
 
   [Symbol.asyncIterator](): AsyncIterator<ConsumerMessage<T>, undefined> {
@@ -223,9 +238,12 @@ export class GroupConsumer<T> implements Consumer<T> {
 
   async fetch(options: FetchOptions = {}): Promise<ConsumerMessage<T>[]> {
     const resolved = resolveFetchOptions(options);
+    this.#requireConnection();
     if (this.#closing !== undefined) throw new ConsumerClosedError(this.consumerName);
     this.#requireFree("fetch", { listening: true, iterating: true });
-    return (await this.#fetches.fetch(resolved)) as unknown as ConsumerMessage<T>[];
+    const messages = await this.#fetches.fetch(resolved);
+    if (messages.length === 0) this.#requireConnection();
+    return messages as unknown as ConsumerMessage<T>[];
   }
 
   on<Name extends keyof ConsumerEvents<T>>(name: Name, listener: (...event: ConsumerEvents<T>[Name]) => unknown): void {
@@ -266,12 +284,15 @@ export class GroupConsumer<T> implements Consumer<T> {
 
   /** A message came in: it goes to whoever is there. */
   #serve(): void {
-    if (this.#dispatcher === undefined) {
-      this.#iterations.serve();
-      this.#fetches.progress();
-      return;
-    }
-    for (let message = this.#reader.intake.shift(); message !== undefined; message = this.#reader.intake.shift()) {
+    // A listener may be taken away, or be followed by another, within its own call.
+    for (;;) {
+      if (this.#dispatcher === undefined) {
+        this.#iterations.serve();
+        this.#fetches.progress();
+        return;
+      }
+      const message = this.#reader.intake.shift();
+      if (message === undefined) return;
       this.#dispatcher.dispatch(message);
     }
   }
@@ -336,6 +357,11 @@ export class GroupConsumer<T> implements Consumer<T> {
         throw error;
       });
     }
+  }
+
+  #requireConnection(): void {
+    if (this.#connection.state === "closed")
+      throw new ConnectionClosedError(`the connection of consumer "${this.consumerName}" is closed`, "not-sent");
   }
 
   #requireFree(what: string, { listening = false, iterating = false, fetching = false }): void {

@@ -27,7 +27,7 @@ export interface ConsumerMessage<T = Uint8Array> {
   readonly deliveries: number;
   /** When it was stored, by the server's clock. */
   readonly storedAt: Date;
-  /** True when an answer is on its way, or here to be written. */
+  /** True when an answer is on its way, or here to be written, and while the message is being stored as a dead letter. */
   readonly isAnswered: boolean;
   /** The payload as UTF-8. */
   text(): string;
@@ -38,6 +38,7 @@ export interface ConsumerMessage<T = Uint8Array> {
    * is no proof that the server has it: a message whose acknowledgement was lost is delivered again. It does not reject. With `confirmed`,
    * resolves when the server has answered.
    * @throws {RequestTimeoutError} only when `confirmed`: the server may have it. @throws {ConnectionClosedError} as well.
+   * @throws {StationNotFoundError} only when `confirmed`: its station was destroyed, even if there is another of that name.
    */
   ack(options?: AckOptions): Promise<void>;
   /** Gives the message back: it is delivered again at once, to any member. Resolves as `ack`. */
@@ -47,7 +48,8 @@ export interface ConsumerMessage<T = Uint8Array> {
   /** Begins the time for the answer anew. Resolves as `ack`. */
   working(): Promise<void>;
   /**
-   * Puts the message into the station's dead-letter station and takes it from the group. Resolves when it is stored there.
+   * Puts the message into the station's dead-letter station and takes it from the group. Resolves when it is stored there. From the call
+   * on no other answer counts, unless this one rejects; `working` does until then.
    * @param reason - why, for people; one line of at most 1,024 characters is kept.
    * @throws {DeadLetterError} when it could not be stored: it is still the group's, and unanswered.
    */

@@ -2,7 +2,7 @@ import { createStationAdmin } from "@stationkit/station-admin";
 import { describe, expect, it } from "vitest";
 import { changeConsumerGroup, createConsumer } from "../src/index.js";
 import { useBroker } from "./support/broker.js";
-import { publish } from "./support/publish.js";
+import { numbered, publish } from "./support/publish.js";
 
 const broker = useBroker();
 
@@ -25,6 +25,29 @@ describe("a group whose settings are changed", () => {
     });
     await changed.fetch({ batchSize: 1, maxWaitMs: 2_000 });
     expect(await buried).toMatchObject({ cause: "max-deliveries", partition: 3 });
+  });
+
+  it("keeps what waits in the prefetch of open members from being delivered again and again by a shorter time", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const member = { stationName, consumerGroup: "g", consumerName: "c" };
+    const consumer = await createConsumer(connection, { ...member, maxDeliveries: 3 });
+    const buried: unknown[] = [];
+    consumer.on("message-dead-lettered", (notice) => buried.push(notice));
+    await publish(connection, { station: stationName }, numbered(30));
+    const seen = new Set<string>();
+    let mostDeliveries = 0;
+    for await (const message of consumer) {
+      if (seen.size === 0)
+        await changeConsumerGroup(connection, { stationName, consumerGroup: "g", ackTimeoutMs: 300 });
+      seen.add(message.text());
+      mostDeliveries = Math.max(mostDeliveries, message.deliveries);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await message.ack();
+      if (seen.size === 30) break;
+    }
+    expect(buried).toEqual([]);
+    expect(mostDeliveries).toBeLessThanOrEqual(2);
   });
 
   it("keeps the server's own limit where it has one", async () => {

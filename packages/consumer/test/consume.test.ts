@@ -42,6 +42,48 @@ describe("a consumer", () => {
     }, WAIT);
   });
 
+  it("keeps what a fetch waits with from being delivered again, and from becoming a dead letter", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const consumer = await createConsumer(connection, {
+      ...{ stationName, consumerName: "c", ackTimeoutMs: 1_000, maxDeliveries: 2 },
+    });
+    const buried = vi.fn();
+    consumer.on("message-dead-lettered", buried);
+    await publish(connection, { station: stationName }, ["early"]);
+    const messages = await consumer.fetch({ batchSize: 10, maxWaitMs: 3_500 });
+    expect(messages.map((message) => message.text())).toEqual(["early"]);
+    expect(messages[0]).toMatchObject({ deliveries: 1 });
+    await messages[0]!.ack();
+    expect(buried).not.toHaveBeenCalled();
+  });
+
+  it("takes a listener that leaves within its call, and gives the rest to the next", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const consumer = await createConsumer(connection, { stationName, consumerName: "c" });
+    await publish(connection, { station: stationName }, numbered(5));
+    await take(consumer, 1);
+    await vi.waitFor(async () => {
+      expect(await consumer.lag()).toMatchObject([{ pending: 0, inFlight: 4 }]);
+    }, WAIT);
+    const texts: string[] = [];
+    const once = (message: ConsumerMessage): void => {
+      texts.push(message.text());
+      void message.ack();
+      consumer.off("message", once);
+    };
+    consumer.on("message", once);
+    expect(texts).toEqual(["1"]);
+    consumer.on("message", (message) => {
+      texts.push(message.text());
+      void message.ack();
+    });
+    await vi.waitFor(() => {
+      expect(texts).toEqual(["1", "2", "3", "4"]);
+    }, WAIT);
+  });
+
   it("makes a missing station and group, on which messages wait before anybody asks for them", async () => {
     const connection = await broker.connect();
     const stationName = broker.station();

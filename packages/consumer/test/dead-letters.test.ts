@@ -53,6 +53,33 @@ describe("a dead letter", () => {
     expect(await consumer.lag()).toMatchObject([{ pending: 0 }, { pending: 0, inFlight: 0 }]);
   });
 
+  it("is the only answer of a message, also before it is stored", async () => {
+    const connection = await broker.connect(all);
+    const stationName = broker.station();
+    const consumer = await createConsumer(connection, { stationName, consumerName: "c" });
+    const buried = vi.fn();
+    consumer.on("message-dead-lettered", buried);
+    consumer.on("handler-failed", () => undefined);
+    const seen: string[] = [];
+    consumer.on("message", (message) => {
+      seen.push(message.text());
+      void message.deadLetter("why");
+      if (message.text() === "fails") throw new Error("cannot");
+      if (message.text() === "acked") void message.ack();
+      else void message.deadLetter("why, again");
+    });
+    await publish(connection, { station: stationName }, ["fails", "acked", "twice"]);
+    await vi.waitFor(async () => {
+      expect(buried).toHaveBeenCalledTimes(3);
+      expect(await consumer.lag()).toMatchObject([{ pending: 0, inFlight: 0 }]);
+    }, WAIT);
+    await consumer.close();
+    expect(seen).toEqual(["fails", "acked", "twice"]);
+    expect(buried).toHaveBeenCalledTimes(3);
+    const letters = await listed(createStationAdmin(connection).deadLetters(stationName).list());
+    expect(letters.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  });
+
   it("is what a message becomes that nobody acknowledges, also when those who got it last are gone", async () => {
     const connection = await broker.connect(all);
     const stationName = broker.station();

@@ -1,7 +1,8 @@
 import { findBinary } from "@stationkit/embedded-nats";
 import { createStationAdmin } from "@stationkit/station-admin";
 import { describe, expect, it, vi } from "vitest";
-import { type Consumer, createConsumer } from "../src/index.js";
+import type { DurableInfo } from "../src/engine/durable-config.js";
+import { type Consumer, type ConsumerMessage, createConsumer } from "../src/index.js";
 import { useBroker } from "./support/broker.js";
 import { numbered, publish } from "./support/publish.js";
 
@@ -160,6 +161,140 @@ describe.skipIf(isTooOld)("an exclusive group", () => {
     }
     expect(seen).toEqual(["0", "1", "2", "3"]);
     expect(told).toEqual(["assigned", "revoked"]);
+  });
+
+  it("is read on by the next loop or listener of a member, at once after the one before was left", async () => {
+    const stationName = broker.station();
+    const connection = await broker.connect();
+    const consumer = await createConsumer(connection, { stationName, consumerName: "1", partitions: "exclusive" });
+    const texts: string[] = [];
+    const iterate = async (count: number): Promise<void> => {
+      for await (const message of consumer) {
+        texts.push(message.text());
+        await message.ack();
+        if (texts.length === count) break;
+      }
+    };
+    const listen = (count: number): Promise<void> =>
+      new Promise((resolve) => {
+        const listener = (message: ConsumerMessage): void => {
+          texts.push(message.text());
+          void message.ack();
+          if (texts.length !== count) return;
+          consumer.off("message", listener);
+          resolve();
+        };
+        consumer.on("message", listener);
+      });
+    let produced = 0;
+    for (const read of [iterate, iterate, listen, listen]) {
+      const reading = read(produced + 2);
+      // Nothing of it was here before the reading began.
+      await publish(connection, { station: stationName }, [`${produced}`, `${produced + 1}`]);
+      produced += 2;
+      await reading;
+    }
+    expect(texts).toEqual(numbered(8));
+  });
+
+  it("is another's as soon as a member is closed right after its last loop", async () => {
+    const stationName = broker.station();
+    const watching = await broker.connect();
+    const connection = await broker.connect();
+    const consumer = await createConsumer(connection, { stationName, consumerName: "1", partitions: "exclusive" });
+    await publish(watching, { station: stationName }, ["x"]);
+    for await (const message of consumer) {
+      await message.ack();
+      break;
+    }
+    await consumer.close();
+    await connection.close();
+    const info = await watching.jetStream.request<DurableInfo>(`CONSUMER.INFO.${stationName}$1.1`);
+    expect(info.priority_groups?.map(({ pinned_client_id }) => pinned_client_id ?? "")).toEqual([""]);
+  });
+
+  it("keeps the order for a member that comes back, whatever it and others left unanswered", async () => {
+    const stationName = broker.station();
+    const connection = await broker.connect();
+    const options = { stationName, consumerGroup: "g", partitions: "exclusive", ackTimeoutMs: 1_000 } as const;
+    // Of a partition that is asked for by number no member waits for the others.
+    const members = { ...options, partitionNumber: 1 };
+    const first = await createConsumer(connection, { ...members, consumerName: "1" });
+    const second = await createConsumer(await broker.connect(), { ...members, consumerName: "2" });
+    const texts: string[] = [];
+    await publish(connection, { station: stationName }, ["0"]);
+    for await (const message of first) {
+      texts.push(message.text());
+      break;
+    }
+    for await (const message of second) {
+      texts.push(message.text());
+      if (message.text() === "1") break;
+      await message.ack({ confirmed: true });
+      await publish(connection, { station: stationName }, ["1", "2"]);
+    }
+    for await (const message of first) {
+      texts.push(message.text());
+      await message.ack();
+      if (texts.length === 5) break;
+    }
+    expect(texts).toEqual(["0", "0", "1", "1", "2"]);
+  });
+
+  it("is left to others by a member that fetches no more, until it does", async () => {
+    const stationName = broker.station();
+    const producer = await broker.connect();
+    await createStationAdmin(producer).create({ name: stationName, partitions: 4 });
+    const partitions = [1, 2, 3, 4];
+    const produce = async (texts: string[]): Promise<void> => {
+      for (const partition of partitions) await publish(producer, { station: stationName, partition }, texts);
+    };
+    const options = { stationName, consumerGroup: "g", partitions: "exclusive", ackTimeoutMs: 1_000 } as const;
+    const first = await createConsumer(await broker.connect(), { ...options, consumerName: "1" });
+    const fetchOne = async (): Promise<void> => {
+      const [message] = await first.fetch({ batchSize: 1, maxWaitMs: WAIT });
+      await message!.ack();
+    };
+    await produce(numbered(5));
+    await fetchOne();
+    await fetchOne();
+    const second = await createConsumer(await broker.connect(), { ...options, consumerName: "2" });
+    const seen: Seen[] = [];
+    follow(second, seen);
+    await vi.waitFor(() => {
+      expect(partitions.flatMap((partition) => firstSeen(seen, partition))).toHaveLength(18);
+    }, 10_000);
+    for (const partition of partitions) {
+      const numbers = firstSeen(seen, partition);
+      expect(numbers).toEqual(sorted(5).slice(5 - numbers.length));
+    }
+    await second.close();
+    await produce(["5"]);
+    await fetchOne();
+  });
+
+  it("does not keep a partition that is to be another's waiting for a fetch that has some of it", async () => {
+    const stationName = broker.station();
+    const admin = createStationAdmin(await broker.connect());
+    await admin.create({ name: stationName, partitions: 2 });
+    const options = { stationName, consumerGroup: "g", partitions: "exclusive" } as const;
+    const producer = await broker.connect();
+    for (const partition of [1, 2]) await publish(producer, { station: stationName, partition }, [`${partition}`]);
+    const first = await createConsumer(await broker.connect(), { ...options, consumerName: "1" });
+    const fetched = first.fetch({ batchSize: 10, maxWaitMs: WAIT });
+    await vi.waitFor(async () => {
+      expect((await first.lag()).map(({ inFlight }) => inFlight)).toEqual([1, 1]);
+    }, WAIT);
+    const second = await createConsumer(await broker.connect(), { ...options, consumerName: "2" });
+    const seen: Seen[] = [];
+    follow(second, seen);
+    await vi.waitFor(() => {
+      expect(seen).toHaveLength(1);
+    }, 10_000);
+    void first.close();
+    const messages = await fetched;
+    expect([...messages, ...seen].map(({ partition }) => partition).sort()).toEqual([1, 2]);
+    for (const message of messages) await message.ack();
   });
 
   it("is fetched from as well, and told from a shared one", async () => {

@@ -1,9 +1,9 @@
-import { connect } from "@stationkit/core-protocol";
+import { type Connection, connect } from "@stationkit/core-protocol";
 import { startNats } from "@stationkit/embedded-nats";
 import { createStationAdmin } from "@stationkit/station-admin";
 import { itOnJetStream } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
-import { createConsumer } from "../src/index.js";
+import { type ConsumerMessage, createConsumer } from "../src/index.js";
 import { useBroker } from "./support/broker.js";
 import { numbered, publish } from "./support/publish.js";
 
@@ -70,9 +70,44 @@ describe("closing", () => {
     expect(texts.length).toBeLessThanOrEqual(100);
     expect(texts).toEqual(numbered(texts.length));
     const other = await createConsumer(connection, { stationName, consumerName: "c" });
-    expect(await other.lag()).toMatchObject([{ inFlight: 0, pending: 200 - texts.length }]);
+    // The server takes answers and questions from the same connection by different queues.
+    await vi.waitFor(async () => {
+      expect(await other.lag()).toMatchObject([{ inFlight: 0, pending: 200 - texts.length }]);
+    });
+  });
+
+  it("drains for as long as a slow loop needs, without giving back what is its turn next", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const before = await subscriptions(connection);
+    const consumer = await createConsumer(connection, { stationName, consumerName: "c", ackTimeoutMs: 200 });
+    await publish(connection, { station: stationName }, numbered(20));
+    const seen: [text: string, deliveries: number][] = [];
+    let draining: Promise<void> | undefined;
+    for await (const message of consumer) {
+      if (draining === undefined) {
+        await vi.waitFor(async () => {
+          expect(await consumer.lag()).toMatchObject([{ pending: 0 }]);
+        }, WAIT);
+        draining = consumer.drain();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      seen.push([message.text(), message.deliveries]);
+      await message.ack();
+    }
+    await draining;
+    expect(seen).toEqual(numbered(20).map((text) => [text, 1]));
+    expect(await subscriptions(connection)).toBe(before);
   });
 });
+
+/** How many this client has, as the server counts them. */
+async function subscriptions({ natsConnection }: Connection): Promise<number> {
+  await natsConnection.flush();
+  const response = await fetch(`${broker.server.monitorUrl}/connz?cid=${natsConnection.info!.client_id}`);
+  const { connections } = (await response.json()) as { connections: { subscriptions: number }[] };
+  return connections[0]!.subscriptions;
+}
 
 describe("a slow reader", () => {
   it("holds no more than its prefetch, and keeps what waits here from being delivered again", async () => {
@@ -121,6 +156,31 @@ describe("a slow reader", () => {
     }, WAIT);
     expect(deliveries).toEqual(deliveries.map(() => 1));
     expect(deliveries).toHaveLength(200);
+  });
+
+  it("has its whole prefetch again after a listener has gone that never answered", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    await store(stationName, 12);
+    const consumer = await createConsumer(connection, {
+      stationName,
+      consumerName: "c",
+      maxPrefetchMessages: 4,
+      ackTimeoutMs: 200,
+    });
+    const unanswered: string[] = [];
+    const listener = (message: ConsumerMessage): void => void unanswered.push(message.text());
+    consumer.on("message", listener);
+    await vi.waitFor(() => {
+      expect(unanswered).toHaveLength(4);
+    }, WAIT);
+    consumer.off("message", listener);
+    const seen = new Set<string>();
+    for await (const message of consumer) {
+      seen.add(message.text());
+      await message.ack();
+      if (seen.size === 12) break;
+    }
   });
 
   it("gets messages larger than its byte bound one at a time", async () => {

@@ -25,6 +25,19 @@ export interface DurablesOptions {
   readonly serverGivesUp?: boolean;
 }
 
+/** What tells a partition from another of its name that was there before. */
+export interface StreamAge {
+  /** Milliseconds since the epoch, by the server's clock. */
+  readonly createdMs: number;
+  readonly lastSequence: number;
+}
+
+interface StreamInfo {
+  /** RFC 3339. */
+  readonly created: string;
+  readonly state: { readonly last_seq: number };
+}
+
 /** The durables of one group: one per partition, the same for all members. */
 export class Durables {
   readonly name: InternalName;
@@ -105,8 +118,14 @@ export class Durables {
 
   /** Sequence of the newest message of a partition. @throws {StationNotFoundError} */
   async lastSequence(partition: number): Promise<number> {
+    return (await this.stream(partition)).lastSequence;
+  }
+
+  /** What a partition is stored in. @throws {StationNotFoundError} */
+  async stream(partition: number): Promise<StreamAge> {
     const stream = partitionStream(this.#station, partition);
-    return (await this.#request<{ state: { last_seq: number } }>(`STREAM.INFO.${stream}`)).state.last_seq;
+    const { created, state } = await this.#request<StreamInfo>(`STREAM.INFO.${stream}`);
+    return { createdMs: Date.parse(created), lastSequence: state.last_seq };
   }
 
   /** Gives up a partition of an exclusive group, if it is held under this id. */

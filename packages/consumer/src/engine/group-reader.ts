@@ -4,7 +4,7 @@ import {
   type StationkitError,
   toStationkitError,
 } from "@stationkit/core-protocol";
-import { readGroupSettings, type Station } from "@stationkit/station-admin";
+import { type ConsumerGroupSettings, readGroupSettings, type Station } from "@stationkit/station-admin";
 import type { ResolvedConsumerOptions } from "../consumer-options.js";
 import { AckClock, RENEW_AT_HAND_OUT_TICKS, RENEW_WAITING_TICKS } from "./ack-clock.js";
 import { findByStream } from "./ack-subject.js";
@@ -39,6 +39,8 @@ export interface ReadingObserver {
   unheard(error: StationkitError): void;
   assigned(partition: number): void;
   revoked(partition: number): void;
+  /** The connection has ended for good, whoever ended it. */
+  ended(): void;
   /** What waits outside of the intake for its turn. */
   waiting(): readonly StationMessage[];
   /** Takes out what waits outside of the intake for its turn, of one partition or all. */
@@ -60,8 +62,6 @@ export interface GroupReaderParts {
 export class GroupReader {
   readonly intake: Intake = new Intake();
   readonly writer: AnswerWriter;
-  /** The group's; the shortest, should its partitions differ. */
-  readonly ackTimeoutMs: number;
   readonly #connection: Connection;
   readonly #options: ResolvedConsumerOptions;
   readonly #observer: ReadingObserver;
@@ -75,6 +75,8 @@ export class GroupReader {
   readonly #carefulStart = new CarefulStart();
   #heartbeats: NodeJS.Timeout | undefined;
   #isWanted = false;
+  /** Nothing will come any more; what is here is handed out, or given back by whoever ends it. */
+  #isEnding = false;
   /** Ticks for which messages have waited and nobody wanted them. */
   #unwantedTicks = 0;
 
@@ -87,8 +89,8 @@ export class GroupReader {
       onMessage: (message, ackSubject) => findByStream(ackSubject, this.#byStream)?.arrive(message),
       onStatus: (message, partition) => this.#byPartition.get(partition)?.status(message),
     });
-    this.ackTimeoutMs = Math.min(...[...infos.values()].map(({ config }) => readGroupSettings(config).ackTimeoutMs));
-    this.#clock = new AckClock(this.ackTimeoutMs, (tick) => {
+    const settings = [...infos.values()].map(({ config }) => readGroupSettings(config));
+    this.#clock = new AckClock(shortestAckTimeoutMs(settings), (tick) => {
       this.#advance(tick);
     });
     this.#host = {
@@ -129,6 +131,9 @@ export class GroupReader {
       resumed: (reader) => {
         observer.resumed(reader.partition);
       },
+      ackTimeoutChanged: () => {
+        this.#followAckTimeout();
+      },
     };
     this.#givenUp = new GivenUpWatch({
       ...{ connection, durables, station: station.name },
@@ -150,6 +155,11 @@ export class GroupReader {
           wantsAll: options.partitionNumber !== undefined || options.partitionKey !== undefined,
         })
       : undefined;
+  }
+
+  /** The group's; the shortest, should its partitions differ. */
+  get ackTimeoutMs(): number {
+    return this.#clock.ackTimeoutMs;
   }
 
   get isExclusive(): boolean {
@@ -187,6 +197,7 @@ export class GroupReader {
   add(partition: number, info: DurableInfo): void {
     if (this.#byPartition.has(partition)) return;
     const reader = this.#addReader(partition, info, this.#byPartition.size + 1);
+    this.#followAckTimeout();
     this.#hearWhatIsGivenUp(reader);
     if (this.#isWanted) reader.start();
     this.#coordinator?.share();
@@ -203,9 +214,9 @@ export class GroupReader {
     }
   }
 
-  /** The station was made anew. */
-  forgetPlaces(): void {
-    for (const reader of this.readers) reader.recovery.forgetPlace();
+  /** The station was destroyed. */
+  verifyPlaces(): void {
+    for (const reader of this.readers) reader.verify();
   }
 
   /** Somebody wants messages. */
@@ -244,6 +255,7 @@ export class GroupReader {
 
   /** Ends all requests; resolves when what was on its way is in the intake. */
   async endRequests(): Promise<void> {
+    this.#isEnding = true;
     for (const reader of this.readers) reader.close();
     await this.#inbox.drain();
   }
@@ -289,11 +301,13 @@ export class GroupReader {
       this.#inbox.renew();
       for (const reader of this.readers) reader.resume();
     }
+    if (status.type === "closed") this.#observer.ended();
   };
 
   #advance(tick: number): void {
-    for (const reader of this.readers) reader.advance(tick, this.#observer.keepsRoom);
-    this.#unwantedTicks = this.#isWanted || this.intake.length === 0 ? 0 : this.#unwantedTicks + 1;
+    for (const reader of this.readers) reader.advance(tick);
+    const isWanted = this.#isWanted || this.#isEnding || this.intake.length === 0;
+    this.#unwantedTicks = isWanted ? 0 : this.#unwantedTicks + 1;
     if (this.#unwantedTicks > RENEW_WAITING_TICKS) {
       // Requests that are still open would only fetch them again.
       this.#inbox.renew();
@@ -301,11 +315,28 @@ export class GroupReader {
       this.giveBack();
       return;
     }
+    this.#renewWaiting(RENEW_WAITING_TICKS);
+  }
+
+  /** Keeps what has waited here for so many ticks from being delivered again. */
+  #renewWaiting(ticks: number): void {
+    const { tick } = this.#clock;
     const kept = [...this.readers].flatMap(({ hold }) => hold?.kept ?? []);
     const waiting = [...this.intake, ...this.#observer.waiting(), ...kept];
     for (const message of waiting) {
-      if (tick - message.tick < RENEW_WAITING_TICKS || !message.owner.write(message, ANSWER.working)) continue;
+      if (tick - message.tick < ticks || !message.owner.write(message, ANSWER.working)) continue;
       message.tick = tick;
     }
   }
+
+  #followAckTimeout(): void {
+    const before = this.#clock.ackTimeoutMs;
+    this.#clock.follow(shortestAckTimeoutMs([...this.readers].map(({ recovery }) => recovery.settings)));
+    // The server may be about to deliver again what has waited for a few of the longer ticks.
+    if (this.#clock.ackTimeoutMs < before) this.#renewWaiting(0);
+  }
+}
+
+function shortestAckTimeoutMs(settings: readonly ConsumerGroupSettings[]): number {
+  return Math.min(...settings.map(({ ackTimeoutMs }) => ackTimeoutMs));
 }

@@ -2,10 +2,21 @@
 export interface Cohort {
   readonly tick: number;
   messages: number;
-  bytes: number;
+  /** Of these: those that keep their room until they are answered, and what they take of it. */
+  keptMessages: number;
+  keptBytes: number;
   /** Their time is over: the server delivers again what is left of them. */
   forgotten: boolean;
 }
+
+/** A message as it was when it was handed out. */
+export interface HandedOutMessage {
+  readonly sizeBytes: number;
+  readonly keepsRoom: boolean;
+}
+
+/** What is forgotten at a time. */
+export type Forgotten = Pick<Cohort, "messages" | "keptMessages" | "keptBytes">;
 
 /**
  * Counts the messages that are in their readers' hands and unanswered, by the span of time in which they were handed out, so that those
@@ -28,36 +39,42 @@ export class HandedOut {
   }
 
   /** @returns the cohort that the message belongs to from now on. */
-  add(tick: number, bytes: number): Cohort {
+  add(tick: number, message: HandedOutMessage): Cohort {
     if (this.#current?.tick !== tick) {
-      this.#current = { tick, messages: 0, bytes: 0, forgotten: false };
+      this.#current = { tick, messages: 0, keptMessages: 0, keptBytes: 0, forgotten: false };
       this.#cohorts.push(this.#current);
     }
     this.#current.messages++;
-    this.#current.bytes += bytes;
+    if (message.keepsRoom) {
+      this.#current.keptMessages++;
+      this.#current.keptBytes += message.sizeBytes;
+    }
     return this.#current;
   }
 
   /** @returns false when the message was forgotten before. */
-  remove(cohort: Cohort, bytes: number): boolean {
+  remove(cohort: Cohort, message: HandedOutMessage): boolean {
     if (cohort.forgotten) return false;
     cohort.messages--;
-    cohort.bytes -= bytes;
+    if (message.keepsRoom) {
+      cohort.keptMessages--;
+      cohort.keptBytes -= message.sizeBytes;
+    }
     return true;
   }
 
   /** @returns what is forgotten now. */
-  advance(tick: number): { readonly messages: number; readonly bytes: number } {
-    let messages = 0;
-    let bytes = 0;
+  advance(tick: number): Forgotten {
+    const sum = { messages: 0, keptMessages: 0, keptBytes: 0 };
     for (let cohort = this.#cohorts[0]; cohort !== undefined; cohort = this.#cohorts[0]) {
       if (tick - cohort.tick <= this.#lifeTicks) break;
       this.#cohorts.shift();
       cohort.forgotten = true;
-      messages += cohort.messages;
-      bytes += cohort.bytes;
+      sum.messages += cohort.messages;
+      sum.keptMessages += cohort.keptMessages;
+      sum.keptBytes += cohort.keptBytes;
       if (cohort === this.#current) this.#current = undefined;
     }
-    return { messages, bytes };
+    return sum;
   }
 }

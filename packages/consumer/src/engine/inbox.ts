@@ -21,6 +21,7 @@ export class Inbox {
   readonly #prefix: string;
   #generation = 0;
   #subscription: Subscription | undefined;
+  #isEnded = false;
 
   constructor(connection: Connection, listener: InboxListener) {
     this.#connection = connection;
@@ -46,8 +47,13 @@ export class Inbox {
     return `${this.#prefix}.${this.#generation}.${partition}`;
   }
 
-  /** Another subject, so that requests which the server still has are over: nobody listens for their messages. */
+  /**
+   * Another subject, so that requests which the server still has are over: nobody listens for their messages. Does nothing where there is
+   * no request any more: after `drain()`, and on a connection that ends.
+   */
   renew(): void {
+    const { natsConnection } = this.#connection;
+    if (this.#isEnded || natsConnection.isClosed() || natsConnection.isDraining()) return;
     const old = this.#subscription;
     this.#generation++;
     this.#subscription = this.#subscribe(() => undefined);
@@ -56,9 +62,11 @@ export class Inbox {
 
   /** Ends all requests. Resolves when what was on its way has arrived. */
   async drain(): Promise<void> {
+    this.#isEnded = true;
     const { natsConnection } = this.#connection;
     if (this.#subscription === undefined || natsConnection.isClosed() || natsConnection.isDraining()) return;
-    await this.#subscription.drain().catch(() => undefined);
+    // A drain waits for an answer of the server, and nats.js does not end the wait when the connection ends without one.
+    await Promise.race([this.#subscription.drain().catch(() => undefined), natsConnection.closed()]);
   }
 
   #subscribe(onRefused: (error: Error) => void): Subscription {

@@ -5,6 +5,7 @@ import {
   partitionStream,
   type StationkitError,
   type StationName,
+  StationNotFoundError,
   type StreamName,
 } from "@stationkit/core-protocol";
 import { ReadingStalledError } from "../consumer-errors.js";
@@ -47,6 +48,8 @@ export interface ReaderHost {
   revoked(reader: PartitionReader): void;
   interrupted(reader: PartitionReader, error: StationkitError): void;
   resumed(reader: PartitionReader): void;
+  /** The group has another `ackTimeoutMs` than before. */
+  ackTimeoutChanged(): void;
 }
 
 /** One request for messages. */
@@ -60,6 +63,8 @@ const NANOSECONDS = 1_000_000;
 const PULL_EXPIRES_MS = 60_000;
 /** Of an exclusive group: each request tells the server that its member is there. */
 const EXCLUSIVE_PULL_EXPIRES_MS = Math.floor(PIN_TIMEOUT_MS / 3);
+/** A message may come again because the group's `ackTimeoutMs` was made shorter: that is looked up so often at most. */
+const LOOK_WHEN_REDELIVERED_MS = 1_000;
 /** Intervals of heartbeats without any sign of life. */
 const SILENT_INTERVALS = 3;
 
@@ -84,6 +89,10 @@ export class PartitionReader implements MessageOwner {
   #isWanted = false;
   #isAlive = false;
   #silentIntervals = 0;
+  /** When that was last a reason to look the group's settings up. */
+  #redeliveredAt = Number.NEGATIVE_INFINITY;
+  /** Messages of earlier ticks are of a station that is no more: one in its place counts its messages from the same number. */
+  #firstTick = 0;
 
   constructor(
     host: ReaderHost,
@@ -96,8 +105,7 @@ export class PartitionReader implements MessageOwner {
     this.#nextSubject = `${host.connection.jetStream.prefix}.CONSUMER.MSG.NEXT.${this.stream}.${host.durables.name}`;
     this.#firstPrefix = `${ACK_PREFIX}${this.stream}.${host.durables.name}.1.`;
     this.recovery = this.#createRecovery(info);
-    const { partitions, ackTimeoutMs } = this.recovery.settings;
-    this.hold = partitions === "exclusive" ? holdPartition(this, host, ackTimeoutMs) : undefined;
+    this.hold = this.recovery.settings.partitions === "exclusive" ? holdPartition(this, host) : undefined;
     // Somebody may be dying of one of them, which is back within that time.
     if (info.num_redelivered > 0 && info.num_ack_pending > 0) this.window.narrow(FORGET_TICKS);
   }
@@ -153,7 +161,7 @@ export class PartitionReader implements MessageOwner {
   }
 
   arrive(natsMessage: NatsMessage): void {
-    const message = new StationMessage(this, natsMessage, this.#host.clock.tick);
+    const message = new StationMessage(this, natsMessage, this.#tick);
     this.window.arrive(message.sizeBytes);
     this.arrivals++;
     this.#sawLife();
@@ -203,8 +211,8 @@ export class PartitionReader implements MessageOwner {
   }
 
   handOut(message: StationMessage, keepsRoom: boolean): void {
-    message.cohort = this.handedOut.add(this.#host.clock.tick, message.sizeBytes);
     message.keepsRoom = keepsRoom;
+    message.cohort = this.handedOut.add(this.#host.clock.tick, message);
     if (!keepsRoom) this.release(message);
   }
 
@@ -214,22 +222,25 @@ export class PartitionReader implements MessageOwner {
   }
 
   /** Forgets messages that were handed out and never answered. */
-  advance(tick: number, keepRoom: boolean): void {
+  advance(tick: number): void {
     this.window.tick();
-    const { messages, bytes } = this.handedOut.advance(tick);
-    if (keepRoom) this.window.release(bytes, messages);
+    const { messages, keptMessages, keptBytes } = this.handedOut.advance(tick);
+    if (keptMessages > 0) this.window.release(keptBytes, keptMessages);
     this.pull();
     if (messages > 0) this.#host.progress();
   }
 
   write(message: StationMessage, word: string): boolean {
+    if (this.#isForeign(message)) return true;
     const { writer } = this.#host;
     const isTaken = writer.write(message.ackSubject, word);
     if (message.isUrgent) writer.flush(true);
     return isTaken;
   }
 
+  /** @throws {StationNotFoundError} for a message of a station that is no more. */
   async confirm(message: StationMessage): Promise<void> {
+    if (this.#isForeign(message)) throw new StationNotFoundError(this.station);
     await this.#host.connection.request(message.ackSubject, ANSWER.ack, { station: this.station });
   }
 
@@ -243,15 +254,16 @@ export class PartitionReader implements MessageOwner {
     if (cohort === undefined) return;
     message.cohort = undefined;
     this.window.widen();
-    const counted = this.handedOut.remove(cohort, message.sizeBytes);
+    const counted = this.handedOut.remove(cohort, message);
     if (counted && message.keepsRoom) this.release(message);
     this.#host.progress();
   }
 
   renewed(message: StationMessage): void {
-    message.tick = this.#host.clock.tick;
-    if (message.cohort === undefined || !this.handedOut.remove(message.cohort, message.sizeBytes)) return;
-    message.cohort = this.handedOut.add(message.tick, message.sizeBytes);
+    if (this.#isForeign(message)) return;
+    message.tick = this.#tick;
+    if (message.cohort === undefined || !this.handedOut.remove(message.cohort, message)) return;
+    message.cohort = this.handedOut.add(message.tick, message);
   }
 
   /** A message is due: it goes to the readers, or becomes a dead letter when the group was sent it too often. */
@@ -261,11 +273,17 @@ export class PartitionReader implements MessageOwner {
       return;
     }
     message.isUrgent = true;
+    this.#lookWhenRedelivered();
     const { maxDeliveries } = this.recovery.settings;
     // It may be what its readers die of: as little as possible is to be here then.
     if (message.deliveries * 2 > maxDeliveries) this.window.narrow();
     if (message.deliveries <= maxDeliveries) this.#host.deliver(message);
     else void this.#exhaust(message);
+  }
+
+  /** The station may have been destroyed, or made again: looks it up. */
+  verify(): void {
+    if (this.#state === "reading") void this.#look(0);
   }
 
   /** Tells the server that an exclusive hold goes on. */
@@ -290,6 +308,13 @@ export class PartitionReader implements MessageOwner {
       },
       resumed: () => {
         this.#host.resumed(this);
+      },
+      changed: () => {
+        this.#host.ackTimeoutChanged();
+      },
+      replaced: () => {
+        this.#firstTick = this.#host.clock.tick + 1;
+        this.#host.giveBack(this);
       },
     };
     return new PartitionRecovery(parts, info);
@@ -317,13 +342,29 @@ export class PartitionReader implements MessageOwner {
     }
   }
 
+  get #tick(): number {
+    return Math.max(this.#host.clock.tick, this.#firstTick);
+  }
+
+  /** Whether a message is of a station that is no more. Its answer would be another message's. */
+  #isForeign({ tick }: StationMessage): boolean {
+    return tick < this.#firstTick;
+  }
+
   #sawLife(): void {
     this.#isAlive = true;
     this.recovery.sawLife();
   }
 
-  async #look(): Promise<void> {
-    if (!(await this.recovery.look())) this.#recover();
+  #lookWhenRedelivered(): void {
+    const now = performance.now();
+    if (now - this.#redeliveredAt < LOOK_WHEN_REDELIVERED_MS) return;
+    this.#redeliveredAt = now;
+    void this.#look(0);
+  }
+
+  async #look(intervalMs?: number): Promise<void> {
+    if (!(await this.recovery.look(intervalMs))) this.#recover();
   }
 
   #recover(cause?: StationkitError): void {

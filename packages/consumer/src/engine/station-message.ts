@@ -58,6 +58,8 @@ export class StationMessage implements ConsumerMessage<unknown> {
   /** Counts in its partition's window until it is answered. */
   keepsRoom = false;
   isAnswered = false;
+  /** Its dead letter is being stored: no other answer counts, and the time for it goes on. */
+  #isBeingBuried = false;
   /** Its reader may die of the next one: its answer is not to wait. */
   isUrgent = false;
   readonly #message: NatsMessage;
@@ -147,7 +149,7 @@ export class StationMessage implements ConsumerMessage<unknown> {
   }
 
   working(): Promise<void> {
-    if (this.isAnswered) return DONE;
+    if (this.isAnswered && !this.#isBeingBuried) return DONE;
     if (!this.owner.write(this, ANSWER.working)) return DONE;
     this.owner.renewed(this);
     return DONE;
@@ -156,12 +158,22 @@ export class StationMessage implements ConsumerMessage<unknown> {
   async deadLetter(reason: string): Promise<void> {
     if (typeof reason !== "string") throw new UsageError(`reason must be a string, not ${typeof reason}`);
     if (this.isAnswered) return;
-    await this.owner.bury(this, reason);
+    this.isAnswered = this.#isBeingBuried = true;
+    try {
+      await this.owner.bury(this, reason);
+    } catch (error) {
+      this.isAnswered = false;
+      throw error;
+    } finally {
+      this.#isBeingBuried = false;
+    }
   }
 
   /** It is stored as a dead letter: the group is not sent it again. Should this get lost, it is, and becomes the same dead letter. */
   terminate(): void {
-    void this.#answer(ANSWER.terminate);
+    // Not an answer like others: this one was decided on before the dead letter was stored.
+    this.isAnswered = this.owner.write(this, ANSWER.terminate);
+    if (this.isAnswered) this.owner.answered(this);
   }
 
   #answer(word: string): Promise<void> {

@@ -21,7 +21,9 @@ export class Coordinator {
   readonly #parts: CoordinatorParts;
   readonly #membership: Membership;
   #members: readonly string[] | undefined;
+  /** Of a member that has joined. */
   #timer: NodeJS.Timeout | undefined;
+  #leaving: Promise<void> | undefined;
 
   constructor(parts: CoordinatorParts) {
     this.#parts = parts;
@@ -31,6 +33,7 @@ export class Coordinator {
     });
   }
 
+  /** While an earlier time is being left, nothing is held before that has ended. */
   join(): void {
     if (this.#timer !== undefined) return;
     this.#timer = setInterval(() => {
@@ -40,18 +43,16 @@ export class Coordinator {
     else this.#membership.join();
   }
 
-  /** Resolves when others may have the partitions. */
-  async leave(): Promise<void> {
+  /** Resolves when others may have the partitions, also where an earlier call began that. */
+  leave(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#members = undefined;
-    await Promise.all([...this.#parts.holds().values()].map((hold) => hold.letGo()));
-    this.#membership.leave();
+    return (this.#leaving ??= this.#leave());
   }
 
   /** Members or partitions have changed. */
   share(): void {
-    if (this.#timer === undefined) return;
+    if (this.#timer === undefined || this.#leaving !== undefined) return;
     const holds = this.#parts.holds();
     if (this.#parts.wantsAll) for (const hold of holds.values()) hold.want();
     if (this.#members === undefined) return;
@@ -63,5 +64,17 @@ export class Coordinator {
       if (assigned.get(partition) === this.#membership.id) hold.want();
       else void hold.letGo();
     }
+  }
+
+  async #leave(): Promise<void> {
+    await Promise.all([...this.#parts.holds().values()].map((hold) => hold.letGo()));
+    this.#leaving = undefined;
+    if (this.#timer !== undefined) {
+      // Joined again meanwhile, the others have not heard of this, and need not.
+      this.share();
+      return;
+    }
+    this.#members = undefined;
+    this.#membership.leave();
   }
 }

@@ -1,3 +1,4 @@
+import { type AckClock, OVERDUE_TICKS } from "../ack-clock.js";
 import type { AnswerWriter } from "../answer-writer.js";
 import type { Durables } from "../durables.js";
 import type { StationMessage } from "../station-message.js";
@@ -17,6 +18,7 @@ export interface HeldReader {
 export interface HoldHost<Reader> {
   readonly durables: Durables;
   readonly writer: Pick<AnswerWriter, "flush">;
+  readonly clock: Pick<AckClock, "tick" | "ackTimeoutMs">;
   giveBack(reader: Reader): void;
   assigned(reader: Reader): void;
   revoked(reader: Reader): void;
@@ -26,17 +28,16 @@ export interface HoldHost<Reader> {
 const AT_ONCE = { expiresMs: 1, noWait: true };
 
 /** Puts the reader of a partition of an exclusive group under a hold. */
-export function holdPartition<Reader extends HeldReader>(
-  reader: Reader,
-  host: HoldHost<Reader>,
-  ackTimeoutMs: number,
-): PartitionHold {
+export function holdPartition<Reader extends HeldReader>(reader: Reader, host: HoldHost<Reader>): PartitionHold {
   const { partition } = reader;
   return new PartitionHold({
-    ackTimeoutMs,
+    get ackTimeoutMs() {
+      return host.clock.ackTimeoutMs;
+    },
     get asked() {
       return reader.window.asked;
     },
+    isOverdue: (message) => host.clock.tick - message.tick >= OVERDUE_TICKS,
     info: () => host.durables.info(partition),
     ask: (messages) => {
       reader.ask(messages, AT_ONCE);

@@ -8,8 +8,15 @@ class FakePartition implements HeldPartition {
   readonly ackTimeoutMs = 1_000;
   asked = 0;
   unanswered = 0;
+  /** When the server has let go. */
+  unpinned: Promise<void> = Promise.resolve();
   readonly log: string[] = [];
   readonly delivered: number[] = [];
+  readonly overdue = new Set<StationMessage>();
+
+  isOverdue(message: StationMessage): boolean {
+    return this.overdue.has(message);
+  }
 
   info(): Promise<DurableInfo> {
     return Promise.resolve({ num_ack_pending: this.unanswered } as DurableInfo);
@@ -38,7 +45,7 @@ class FakePartition implements HeldPartition {
 
   unpin(pinId: string): Promise<void> {
     this.log.push(`unpin ${pinId}`);
-    return Promise.resolve();
+    return this.unpinned;
   }
 
   assigned(): void {
@@ -122,6 +129,22 @@ describe("PartitionHold", () => {
     expect(partition.delivered).toEqual([7]);
   });
 
+  it("waits for older messages whatever it was left with itself the time before", async () => {
+    hold.want();
+    const left = arrive(5);
+    await pass(0);
+    await hold.letGo();
+    partition.overdue.add(left);
+    // The member after that has answered it, and left another one.
+    hold.want();
+    arrive(7, { natsMessage: pinned("pin-2") });
+    await pass(300);
+    expect(partition.delivered).toEqual([5]);
+    arrive(6, { isRedelivery: true });
+    await pass(200);
+    expect(partition.delivered).toEqual([5, 6, 7]);
+  });
+
   it("takes the newest delivery of a message that has come twice", async () => {
     partition.unanswered = 1;
     hold.want();
@@ -151,6 +174,36 @@ describe("PartitionHold", () => {
     expect(hold.demand).toBe("none");
     await hold.letGo();
     expect(partition.log.filter((line) => line.startsWith("unpin"))).toHaveLength(1);
+  });
+
+  it("says that it has let go when the server has, whoever asked first", async () => {
+    hold.want();
+    arrive(7);
+    await pass(0);
+    let answer: () => void = () => undefined;
+    partition.unpinned = new Promise((resolve) => (answer = resolve));
+    void hold.letGo();
+    const again = vi.fn();
+    void hold.letGo().then(again);
+    await pass(1_000);
+    expect(again).not.toHaveBeenCalled();
+    answer();
+    await pass(0);
+    expect(again).toHaveBeenCalledOnce();
+    expect(partition.log.slice(-2)).toEqual(["unpin pin-1", "give back"]);
+  });
+
+  it("gives nothing back of a partition that it holds anew before the server has answered", async () => {
+    hold.want();
+    arrive(7);
+    await pass(0);
+    partition.unpinned = new Promise((resolve) => setTimeout(resolve, 1_000));
+    void hold.letGo();
+    hold.want();
+    arrive(8, { natsMessage: pinned("pin-2") });
+    await pass(2_000);
+    expect(partition.delivered).toEqual([7, 8]);
+    expect(partition.log).not.toContain("give back");
   });
 
   it("hands back a partition that it gets after it was to be another's", async () => {

@@ -6,6 +6,8 @@ export interface HeldPartition {
   readonly ackTimeoutMs: number;
   /** Messages that were asked for and have not come. */
   readonly asked: number;
+  /** The time for its answer is over, or nearly: another member may have been sent the message, and have answered it. */
+  isOverdue(message: StationMessage): boolean;
   /** @returns undefined when the durable is gone. */
   info(): Promise<DurableInfo | undefined>;
   /** Asks for what is there at once, at most so many. */
@@ -44,7 +46,7 @@ const KEEP_ALIVE_MS = PIN_TIMEOUT_MS / 4;
  */
 export class PartitionHold {
   readonly #partition: HeldPartition;
-  /** The newest delivery of each message that is here and unanswered, by sequence. */
+  /** The newest delivery of each message that is here and unanswered, by sequence; also of some that others have answered since. */
   readonly #open = new Map<number, StationMessage>();
   readonly #kept: StationMessage[] = [];
   #state: State = "away";
@@ -53,6 +55,7 @@ export class PartitionHold {
   #arrivals = 0;
   /** Tells one time of catching up from the next. */
   #round = 0;
+  #handingBack: Promise<unknown> = Promise.resolve();
 
   constructor(partition: HeldPartition) {
     this.#partition = partition;
@@ -81,12 +84,17 @@ export class PartitionHold {
     this.#partition.pull();
   }
 
-  /** Another member is to hold the partition, or nobody here wants messages: what is in hand may be answered, the rest is given back. */
+  /**
+   * Another member is to hold the partition, or nobody here wants messages: what is in hand may be answered, the rest is given back.
+   * Resolves when others may have it, also where an earlier call began that.
+   */
   async letGo(): Promise<void> {
-    if (this.#state === "away") return;
-    const pinId = this.#pinId;
-    this.#leave("away");
-    await this.#handBack(pinId);
+    if (this.#state !== "away") {
+      const pinId = this.#pinId;
+      this.#leave("away");
+      this.#handBack(pinId);
+    }
+    await this.#handingBack;
   }
 
   /** The server has given the partition to another member. */
@@ -117,7 +125,7 @@ export class PartitionHold {
     if (this.#state === "away") {
       // Asked for before another member was to hold the partition.
       this.#kept.push(message);
-      void this.#handBack(natsMessage.headers?.get(PIN_HEADER));
+      this.#handBack(natsMessage.headers?.get(PIN_HEADER));
       return;
     }
     if (this.#pinId === undefined) {
@@ -142,10 +150,16 @@ export class PartitionHold {
     return this.#kept.splice(0);
   }
 
+  #handBack(pinId: string | undefined): void {
+    this.#handingBack = Promise.all([this.#handingBack, this.#unpinAndGiveBack(pinId)]);
+  }
+
   /** The server lets another member have the partition: first, so that what is given back is not sent here again. */
-  async #handBack(pinId: string | undefined): Promise<void> {
+  async #unpinAndGiveBack(pinId: string | undefined): Promise<void> {
+    const round = this.#round;
     if (pinId !== undefined) await this.#partition.unpin(pinId);
-    this.#partition.giveBack();
+    // Held anew meanwhile: what is here is handed out, older messages first, and given back it would come behind newer ones.
+    if (round === this.#round) this.#partition.giveBack();
   }
 
   #leave(state: State): void {
@@ -161,6 +175,7 @@ export class PartitionHold {
     this.#state = "catching-up";
     const round = ++this.#round;
     const startedAt = performance.now();
+    this.#forgetOverdue();
     let hasAsked = false;
     for (;;) {
       const others = await this.#countElsewhere();
@@ -181,6 +196,13 @@ export class PartitionHold {
       if (this.#open.get(message.sequence) === message) this.#partition.deliver(message);
     }
     this.#partition.pull();
+  }
+
+  /** What is forgotten too early is only waited for: it is answered, or comes again. */
+  #forgetOverdue(): void {
+    for (const [sequence, message] of this.#open) {
+      if (this.#partition.isOverdue(message) && !this.#kept.includes(message)) this.#open.delete(sequence);
+    }
   }
 
   /** How many unanswered messages of the group are not here; undefined when that cannot be told, as messages are on their way. */
