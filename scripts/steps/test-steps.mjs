@@ -30,7 +30,7 @@ const onMemphis = {
 const bridge = join(root, "packages/memphis-bridge/src/index.ts");
 
 // Far above what any step takes: a step that hangs is ended and reported instead of holding CI for its whole limit.
-const staticLimitMs = 240_000;
+const staticLimitMs = 480_000;
 const testLimitMs = 900_000;
 
 /**

@@ -15,7 +15,7 @@ const RENEWALS = 4;
 const PAUSE_MS = 50;
 
 /** Begins when something is fetched, and ends when nothing was for `ackTimeoutMs`. */
-export interface Prefetch {
+interface Prefetch {
   start(): void;
   stop(): void;
 }

@@ -14,10 +14,18 @@ export interface BridgeOptions {
    * `active`: at once the one that SDKs check against, and announced to every station that has the schema.
    */
   readonly newSchemaVersions?: "inactive" | "active";
-  /** Requests that are carried out at once, integer ≥ 1, default 32; the others wait in order. */
+  /**
+   * Requests that are carried out at once, integer ≥ 1, default 32; the others wait in order. Destructions of consumers, which mostly wait,
+   * are not counted: 16 times as many of them may be under way.
+   */
   readonly maxConcurrentRequests?: number;
   /** Milliseconds that one request may take, integer ≥ 1, default 15,000: SDKs give up after 20,000. */
   readonly requestTimeoutMs?: number;
+  /**
+   * What the reply subjects of clients begin with, without the dot after it, default `["_INBOX"]` as in every SDK. A request that wants its
+   * answer elsewhere is not carried out: whoever may publish it could have the bridge publish where itself may not.
+   */
+  readonly inboxPrefixes?: readonly string[];
 }
 
 /** Everything that has a default, with its value. `replicas` is 3 on a cluster that can place them. */
@@ -27,6 +35,7 @@ export const BRIDGE_DEFAULTS: Readonly<Required<BridgeOptions>> = Object.freeze(
   newSchemaVersions: "inactive",
   maxConcurrentRequests: 32,
   requestTimeoutMs: 15_000,
+  inboxPrefixes: Object.freeze(["_INBOX"]),
 });
 
 /** @internal `BridgeOptions` after checks. */
@@ -39,7 +48,7 @@ export interface ResolvedBridgeOptions extends Required<Omit<BridgeOptions, "rep
 export function resolveBridgeOptions(options: BridgeOptions): ResolvedBridgeOptions {
   requireKnownKeys("serveMemphis", options, new Set(Object.keys(BRIDGE_DEFAULTS)));
   const { replicas } = options;
-  const { sendNotifications, newSchemaVersions, maxConcurrentRequests, requestTimeoutMs } = {
+  const { sendNotifications, newSchemaVersions, maxConcurrentRequests, requestTimeoutMs, inboxPrefixes } = {
     ...BRIDGE_DEFAULTS,
     ...withoutUndefined(options),
   };
@@ -58,7 +67,16 @@ export function resolveBridgeOptions(options: BridgeOptions): ResolvedBridgeOpti
     newSchemaVersions,
     maxConcurrentRequests: requireInteger("maxConcurrentRequests", maxConcurrentRequests, { min: 1 }),
     requestTimeoutMs: requireDurationMs("requestTimeoutMs", requestTimeoutMs),
+    inboxPrefixes: requireInboxPrefixes(inboxPrefixes),
   };
+}
+
+function requireInboxPrefixes(prefixes: unknown): readonly string[] {
+  const isPrefix = (one: unknown): one is string => typeof one === "string" && /^[^\s.*>]+(\.[^\s.*>]+)*$/.test(one);
+  if (Array.isArray(prefixes) && prefixes.length > 0 && prefixes.every(isPrefix)) return [...prefixes];
+  throw new UsageError(
+    `inboxPrefixes must be a list of subject prefixes without wildcards, at least one, not ${JSON.stringify(prefixes)}`,
+  );
 }
 
 function withoutUndefined(options: BridgeOptions): BridgeOptions {

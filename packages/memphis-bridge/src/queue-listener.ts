@@ -14,9 +14,9 @@ export interface ReceivedMessage {
 export interface QueueListenerOptions {
   readonly subject: string;
   readonly queue: string;
-  /** Deals with one message, and answers it. */
+  /** Deals with one message, and answers it; rejects for one that it will not deal with. */
   readonly handle: (message: ReceivedMessage) => Promise<void>;
-  /** The subscription was denied, or an answer could not be given. */
+  /** The subscription was denied, a message was not dealt with, or an answer could not be given. */
   readonly onError: (error: Error) => void;
 }
 
@@ -36,7 +36,6 @@ export class QueueListener {
           return;
         }
         const work = handle(message)
-          // The connection has ended for good under the answer.
           .catch((cause: unknown) => {
             onError(toStationkitError(cause, { subject }));
           })

@@ -10,6 +10,7 @@ import type { BridgeEvents } from "./bridge-events.js";
 import { type BridgeOptions, resolveBridgeOptions } from "./bridge-options.js";
 import type { BridgeContext } from "./context.js";
 import { openEventInbox } from "./events/event-inbox.js";
+import { answerForGroups } from "./groups/answer-for-groups.js";
 import type { MemphisBridge } from "./memphis-bridge.js";
 import { endpoints } from "./requests/endpoints.js";
 import { RequestServer } from "./requests/request-server.js";
@@ -22,7 +23,7 @@ import { BridgeState } from "./state/bridge-state.js";
  * JetStream. Makes two streams of its own when they are missing: `KV_memphis_bridge` and `memphis_bridge_events`.
  * @param connection - may be used for other things beside; the bridge does not close it.
  * @throws {UsageError} for options that cannot be right; nothing was made.
- * @throws {PermissionDeniedError} when the login may not listen to one of the requests.
+ * @throws {PermissionDeniedError} when the login may not listen to requests, events or questions.
  * @throws {StationkitError} when the bridge's own streams cannot be made.
  * @example
  * const connection = await connect({ servers: "127.0.0.1:6666", username: "root", password: "memphis" });
@@ -47,31 +48,34 @@ export async function serveMemphis(connection: Connection, options: BridgeOption
     options: resolved,
     emitter,
   };
-  const inbox = await openEventInbox(context);
-  const requests = new RequestServer(context, endpoints);
+  let denied: Error | undefined;
+  const note = (error: Error): void => {
+    if (error instanceof PermissionDeniedError && error.operation === "subscription") denied ??= error;
+  };
+  emitter.on("failed", note);
+  const listeners: { close(): Promise<void> }[] = [];
   let closing: Promise<void> | undefined;
   const forget = connection.beforeClose(() => close());
 
   async function end(): Promise<void> {
-    await Promise.all([requests.close(), inbox.close()]);
+    await Promise.all(listeners.map((listener) => listener.close()));
     forget();
   }
   function close(): Promise<void> {
     return (closing ??= end());
   }
 
-  let denied: Error | undefined;
-  const note = (error: Error): void => {
-    if (error instanceof PermissionDeniedError) denied ??= error;
-  };
-  emitter.on("failed", note);
   try {
+    // First: SDKs that are declared are counted from the first request on.
+    listeners.push(answerForGroups(context));
+    listeners.push(await openEventInbox(context));
+    listeners.push(new RequestServer(context, endpoints));
     // Afterwards the server knows of the subscriptions, and has said which of them it denies.
     await connection.natsConnection.flush();
     if (denied !== undefined) throw denied;
   } catch (error) {
     await close();
-    throw toStationkitError(error, {});
+    throw toStationkitError(denied ?? error, {});
   } finally {
     emitter.off("failed", note);
   }

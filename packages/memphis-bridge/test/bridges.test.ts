@@ -1,4 +1,11 @@
-import { type Connection, connect, parseStationName } from "@stationkit/core-protocol";
+import {
+  type Connection,
+  connect,
+  parseConsumerGroupName,
+  parseStationName,
+  RequestTimeoutError,
+  StationUnavailableError,
+} from "@stationkit/core-protocol";
 import {
   CONTROL_SUBJECT,
   decodeProducerCreationReply,
@@ -7,6 +14,7 @@ import {
   encodeNackedDls,
   encodeProducerCreation,
   encodeStationCreation,
+  encodeStationDestruction,
   type ProducerCreationReply,
 } from "@stationkit/core-protocol/control";
 import { startNats } from "@stationkit/embedded-nats";
@@ -14,6 +22,9 @@ import { createStationAdmin, type DeadLetter } from "@stationkit/station-admin";
 import { expectNoClients, rejection, useBroker } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
 import { type BridgeOptions, type MemphisBridge, serveMemphis } from "../src/index.js";
+import type { BridgeContext } from "../src/context.js";
+import { forgetUnmade } from "../src/requests/forget-unmade.js";
+import { stationDestructions } from "../src/requests/station-requests.js";
 import { BridgeState } from "../src/state/bridge-state.js";
 
 const broker = useBroker();
@@ -225,6 +236,43 @@ describe("an event that cannot be dealt with now", () => {
     await bridge.close();
   });
 
+  it.each([
+    ["an advisory that is none", "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.x.y", () => "nonsense", /is not JSON/],
+    [
+      "a sequence that there cannot be",
+      CONTROL_SUBJECT.nackedDls,
+      (name: string) => ({ station_name: name, error: "no", cg_name: "g", seq: 0, partition: 1 }),
+      /"seq" must be at least 1/,
+    ],
+    [
+      "a partition that is not there",
+      CONTROL_SUBJECT.nackedDls,
+      (name: string) => ({ station_name: name, error: "no", cg_name: "g", seq: 1, partition: 7 }),
+      /does not exist/,
+    ],
+    [
+      "a sequence far beyond the last one",
+      CONTROL_SUBJECT.nackedDls,
+      (name: string) => ({ station_name: name, error: "no", cg_name: "g", seq: Number.MAX_SAFE_INTEGER, partition: 1 }),
+      /is gone/,
+    ],
+  ])("is given up at once: %s", async (_, subject, payload, message) => {
+    const connection = await broker.connect();
+    const name = broker.station();
+    const bridge = await serveMemphis(await broker.connect());
+    const failed = vi.fn();
+    bridge.on("failed", failed);
+    await makeStation(connection, name);
+    const content = payload(name);
+    connection.natsConnection.publish(subject, typeof content === "string" ? content : JSON.stringify(content));
+    await vi.waitFor(() => {
+      expect(failed).toHaveBeenCalledTimes(1);
+    }, WAIT);
+    expect((failed.mock.calls[0]![0] as Error).message).toMatch(message);
+    expect(failed.mock.calls[0]![1]).toMatchObject({ again: false });
+    await bridge.close();
+  });
+
   it("is given up when what it is about is gone", async () => {
     const connection = await broker.connect();
     const name = broker.station();
@@ -247,6 +295,78 @@ describe("an event that cannot be dealt with now", () => {
   });
 });
 
+describe("what a bridge knows of a station", () => {
+  const dls = { poison: false, schemaverse: false };
+  const ask = async (connection: Connection, subject: string, payload: Uint8Array): Promise<string> =>
+    Buffer.from(await connection.request(subject, payload, { timeoutMs: 20_000 })).toString();
+
+  it("stays with one that was made anew while the one before it was being destroyed", async () => {
+    const connection = await broker.connect();
+    const name = parseStationName(broker.station());
+    const bridge = await serveMemphis(await broker.connect());
+    const admin = createStationAdmin(connection);
+    const state = await BridgeState.open(connection, undefined);
+    await makeStation(connection, name);
+    // A bridge that is slow: before it can go on, another one has made the station anew.
+    const destroy = async (): Promise<void> => {
+      await admin.destroy(name);
+      const request = { stationName: name, username: "root", dlsConfiguration: dls };
+      expect(await ask(connection, CONTROL_SUBJECT.stationCreations, encodeStationCreation(request))).toBe("");
+      const consumer = { stationName: name, consumerName: "c", connectionId: "1", username: "root", appId: "a" };
+      await ask(connection, CONTROL_SUBJECT.consumerCreations, encodeConsumerCreation(consumer));
+    };
+    const context = { connection, state, admin: { ...admin, destroy } } as Partial<BridgeContext> as BridgeContext;
+    const destruction = encodeStationDestruction({ stationName: name, username: "root" });
+    await stationDestructions.answer(context, destruction);
+    const station = await admin.describe(name);
+    const place = { station, group: parseConsumerGroupName("c") };
+    expect((await state.station(station)).dls).toEqual(dls);
+    expect(await state.groups.isAnybodyIn(place)).toBe(true);
+    await stationDestructions.answer({ ...context, admin }, destruction);
+    expect((await state.station(station)).dls).toEqual({ poison: true, schemaverse: true });
+    expect(await state.groups.isAnybodyIn(place)).toBe(false);
+    await bridge.close();
+  });
+
+  it("is nothing when its creation was refused, also by what was never sent", async () => {
+    const connection = await broker.connect();
+    const bridge = await serveMemphis(await broker.connect());
+    const [admin, name] = [createStationAdmin(connection), broker.station()];
+    const request = { stationName: name, username: "root", dlsConfiguration: dls };
+    const refused = encodeStationCreation({ ...request, retentionValue: 1e12 });
+    const refusal = await ask(connection, CONTROL_SUBJECT.stationCreations, refused);
+    expect(refusal).toMatch(/retention.maxAgeMs/);
+    await admin.create({ name });
+    expect((await declare(connection, name)).schemaverseToDls).toBe(true);
+    await bridge.close();
+  });
+
+  it.each([
+    ["stays when the station is there: it may be completed", true],
+    ["goes when it is not", false],
+  ])("after a refusal %s", async (_, isThere) => {
+    const connection = await broker.connect();
+    const name = parseStationName(broker.station());
+    const admin = createStationAdmin(connection);
+    const state = await BridgeState.open(connection, undefined);
+    await state.announceStation(name, { dls, schema: undefined });
+    if (isThere) await admin.create({ name });
+    const context = { connection, admin, state } as BridgeContext;
+    await forgetUnmade(context, name, new StationUnavailableError("not completed in time", name));
+    const station = await admin.ensure({ name });
+    expect((await state.station(station)).dls.schemaverse).toBe(!isThere);
+  });
+
+  it("stays when it is not known what became of its creation", async () => {
+    const connection = await broker.connect();
+    const name = parseStationName(broker.station());
+    const [admin, state] = [createStationAdmin(connection), await BridgeState.open(connection, undefined)];
+    await state.announceStation(name, { dls, schema: undefined });
+    await forgetUnmade({ connection, admin, state } as BridgeContext, name, new RequestTimeoutError("s", 1));
+    expect((await state.station(await admin.create({ name }))).dls).toEqual(dls);
+  });
+});
+
 describe("options of serveMemphis", () => {
   it.each([
     [{ replica: 3 }, /unknown option replica/],
@@ -255,6 +375,10 @@ describe("options of serveMemphis", () => {
     [{ newSchemaVersions: "maybe" }, /newSchemaVersions/],
     [{ maxConcurrentRequests: 0 }, /maxConcurrentRequests/],
     [{ requestTimeoutMs: Number.NaN }, /requestTimeoutMs/],
+    [{ inboxPrefixes: [] }, /inboxPrefixes/],
+    [{ inboxPrefixes: "_INBOX" }, /inboxPrefixes/],
+    [{ inboxPrefixes: ["$JS.>"] }, /inboxPrefixes/],
+    [{ inboxPrefixes: ["_INBOX."] }, /inboxPrefixes/],
   ])("that cannot be right are refused: %o", async (options, message) => {
     const connection = await broker.connect();
     const error = await rejection(serveMemphis(connection, options as BridgeOptions));

@@ -25,6 +25,19 @@ it(
     const { settings } = await createStationAdmin(connection).describe("orders");
     expect(settings.replicas).toBe(3);
 
+    const group = { stationName: "orders", consumerGroup: "g" };
+    const durables = async (): Promise<unknown> =>
+      (await connection.jetStream.request<{ consumers: unknown }>("CONSUMER.NAMES.orders$2")).consumers;
+    // All at once: each changes what is written of the group while the others' changes are on their way to the copies.
+    const consumers = await Promise.all(
+      ["c1", "c2", "c3", "c4", "c5", "c6"].map((consumerName) => memphis.consumer({ ...group, consumerName })),
+    );
+    expect(await durables()).toEqual(["g"]);
+    await Promise.all(consumers.map((consumer) => consumer.destroy()));
+    expect((await durables()) ?? []).toEqual([]);
+    await memphis.consumer({ ...group, consumerName: "c1" });
+    expect(await durables()).toEqual(["g"]);
+
     await first!.kill();
     await vi.waitFor(() => memphis.producer({ stationName: "orders", producerName: "p" }), {
       timeout: 60_000,

@@ -9,9 +9,10 @@ import {
   encodeSchemaCreation,
   encodeStationCreation,
   encodeStationDestruction,
+  groupMembersSubject,
   type ProducerCreationReply,
 } from "@stationkit/core-protocol/control";
-import type { Connection } from "@stationkit/core-protocol";
+import { type Connection, parseConsumerGroupName, parseStationName } from "@stationkit/core-protocol";
 import { describe, expect, it, vi } from "vitest";
 import { useStage } from "./support/stage.js";
 
@@ -151,5 +152,60 @@ describe("the answer to a request", () => {
     stage.bridge.off("request-answered", answered);
     const told = { subject: CONTROL_SUBJECT.stationCreations, error: expect.stringContaining("JSON") as string };
     expect(answered.mock.calls[0]![0]).toMatchObject(told);
+  });
+});
+
+describe("a request that wants its answer elsewhere than in an inbox", () => {
+  it.each([CONTROL_SUBJECT.producerDestructions, CONTROL_SUBJECT.stationCreations])(
+    "is neither carried out nor answered on %s: the bridge would answer with its own rights",
+    async (subject) => {
+      const [connection, admin] = [await stage.connect(), await stage.admin()];
+      const [station, asked] = [stage.station(), stage.station()];
+      await admin.create({ name: station });
+      const failed = vi.fn();
+      stage.bridge.on("failed", failed);
+      const payload =
+        subject === CONTROL_SUBJECT.stationCreations
+          ? encodeStationCreation({ stationName: asked, username: "root" })
+          : encodeProducerDestruction({ ...client, name: "p", stationName: station });
+      const reply = `$JS.API.STREAM.DELETE.${station}$1`;
+      connection.natsConnection.publish(subject, payload, { reply });
+      await vi.waitFor(() => {
+        expect(failed).toHaveBeenCalledTimes(1);
+      });
+      stage.bridge.off("failed", failed);
+      expect(failed.mock.calls[0]![0]).toMatchObject({ name: "MalformedMessageError", outcome: "rejected" });
+      expect((failed.mock.calls[0]![0] as Error).message).toContain(
+        `request ${subject}: wants its answer on "${reply}"`,
+      );
+      expect((await admin.describe(station)).partitions).toHaveLength(1);
+      await expect(admin.describe(asked)).rejects.toThrow(/does not exist/);
+    },
+  );
+
+  it("also goes unanswered where somebody asks who is in a group", async () => {
+    const [connection, admin] = [await stage.connect(), await stage.admin()];
+    const stationName = stage.station();
+    const creation = encodeConsumerCreation({ ...client, consumerName: "c", stationName });
+    await ask(connection, CONTROL_SUBJECT.consumerCreations, creation);
+    const failed = vi.fn();
+    stage.bridge.on("failed", failed);
+    const subject = groupMembersSubject(parseStationName(stationName), parseConsumerGroupName("c"));
+    connection.natsConnection.publish(subject, "", { reply: `$JS.API.STREAM.DELETE.${stationName}$1` });
+    await vi.waitFor(() => {
+      expect(failed).toHaveBeenCalledTimes(1);
+    });
+    stage.bridge.off("failed", failed);
+    expect((await admin.describe(stationName)).partitions).toHaveLength(1);
+  });
+
+  it("is carried out as before when it wants no answer", async () => {
+    const [connection, admin] = [await stage.connect(), await stage.admin()];
+    const stationName = stage.station();
+    const creation = encodeStationCreation({ stationName, username: "root" });
+    connection.natsConnection.publish(CONTROL_SUBJECT.stationCreations, creation);
+    await vi.waitFor(async () => {
+      expect((await admin.describe(stationName)).partitions).toHaveLength(1);
+    });
   });
 });

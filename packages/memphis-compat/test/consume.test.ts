@@ -1,4 +1,6 @@
+import { createConsumer } from "@stationkit/consumer";
 import { partitionStream, parseStationName } from "@stationkit/core-protocol";
+import { serveMemphis } from "@stationkit/memphis-bridge";
 import { type Consumer, type ConsumerOptions, type Memphis, type Message } from "@stationkit/memphis-compat";
 import { createStationAdmin, type DeadLetter } from "@stationkit/station-admin";
 import { rejection } from "@stationkit/test-kit/vitest";
@@ -268,6 +270,42 @@ describe("destroy", () => {
       expect(await rejection(group(stationName, "g", partition))).toMatchObject({ serverErrorCode: 10014 });
     }
     expect(await rejection(staying.fetch())).toMatchObject({ code: "SK_CONSUMER_CLOSED" });
+  });
+
+  it.each([
+    ["that fetches now and then", 1],
+    ["of another partition", 2],
+  ])("leaves the group to a member %s", async (_which, consumerPartitionNumber) => {
+    const { stationName, send, consumer } = await stage(2);
+    const staying = await consumer({ consumerGroup: "g", consumerName: "1", batchMaxTimeToWaitMs: 100 });
+    await staying.fetch({ consumerPartitionNumber });
+    await (await consumer({ consumerGroup: "g", consumerName: "2" })).destroy();
+    for (const partition of [1, 2]) await group(stationName, "g", partition);
+    await send("1", "2");
+    await staying.destroy();
+    expect(await rejection(group(stationName, "g"))).toMatchObject({ serverErrorCode: 10014 });
+  });
+
+  it("leaves the group to whoever has messages of it in hand", async () => {
+    const { memphis, stationName, send, consumer } = await stage();
+    await send("m");
+    const native = await createConsumer(memphis.connection, { stationName, consumerName: "x", consumerGroup: "g" });
+    const [message] = await native.fetch({ batchSize: 1 });
+    await (await consumer({ consumerGroup: "g", consumerName: "2" })).destroy();
+    await message!.ack();
+    await vi.waitFor(async () => {
+      expect(await group(stationName, "g")).toMatchObject({ ack_floor: { stream_seq: 1 } });
+    }, WAIT);
+  });
+
+  it("leaves the group to an SDK that a bridge has counted", async () => {
+    const { stationName, consumer } = await stage();
+    const bridge = await serveMemphis(await broker.connect());
+    const counted = await broker.memphis({ controlPlane: "memphis" });
+    await counted.consumer({ stationName, consumerName: "sdk", consumerGroup: "g" });
+    await (await consumer({ consumerGroup: "g", consumerName: "2" })).destroy();
+    await group(stationName, "g");
+    await bridge.close();
   });
 
   it("of a station ends what this connection has of it, and may be called again", async () => {

@@ -59,8 +59,12 @@ describe("the arguments of the command", () => {
 
   it("set the bridge up", () => {
     const argv = ["--replicas", "3", "--notifications", "--activate-schema-versions", "-q"];
+    argv.push("--inbox-prefix", "_INBOX", "--inbox-prefix", "_R_");
     expect(parse(argv)).toMatchObject({
-      bridge: { replicas: 3, sendNotifications: true, newSchemaVersions: "active" },
+      bridge: {
+        ...{ replicas: 3, sendNotifications: true, newSchemaVersions: "active" },
+        inboxPrefixes: ["_INBOX", "_R_"],
+      },
       quiet: true,
     });
   });

@@ -47,6 +47,7 @@ const OPTIONS = {
   replicas: { type: "string" },
   notifications: { type: "boolean" },
   "activate-schema-versions": { type: "boolean" },
+  "inbox-prefix": { type: "string", multiple: true },
   quiet: { type: "boolean", short: "q" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
@@ -80,6 +81,7 @@ Bridge
   --replicas N        copies of what bridges know, 1 to 5; default: 3 on a cluster, else 1
   --notifications     has SDKs tell of messages that a schema refused, and prints them
   --activate-schema-versions   a new version of a schema counts at once
+  --inbox-prefix PREFIX        of clients' reply subjects, repeatable; default _INBOX
   -q, --quiet         prints only what went wrong
   -h, --help   -V, --version
 
@@ -105,6 +107,7 @@ export function parseArguments(argv: readonly string[], env: Environment): Comma
       ...(values.replicas !== undefined && { replicas: integer("--replicas", values.replicas, 5) }),
       sendNotifications: values.notifications === true,
       newSchemaVersions: values["activate-schema-versions"] === true ? "active" : "inactive",
+      ...(values["inbox-prefix"] !== undefined && { inboxPrefixes: values["inbox-prefix"] }),
     },
     quiet: values.quiet === true,
   };

@@ -18,7 +18,8 @@ export class Log {
   }
 
   status(status: ConnectionStatus): void {
-    if (status.type !== "closed") this.info(`connection: ${status.type}`);
+    if (status.type === "error") this.failure(status.error);
+    else if (status.type !== "closed") this.info(`connection: ${status.type}`);
   }
 
   follow(bridge: MemphisBridge): void {

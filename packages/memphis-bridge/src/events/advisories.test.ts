@@ -1,3 +1,4 @@
+import { MalformedMessageError } from "@stationkit/core-protocol/control";
 import { expect, it } from "vitest";
 import { readDelivery } from "./event-delivery.js";
 import { decodeMaxDeliveries } from "./max-deliveries-advisory.js";
@@ -37,3 +38,25 @@ it("an advisory about another stream is not ours", () => {
   const advisory = { stream: "ORDERS", consumer: "c", stream_seq: 9, deliveries: 2 };
   expect(decodeMaxDeliveries(Buffer.from(JSON.stringify(advisory)))).toBeUndefined();
 });
+
+it.each([
+  ["nonsense", /is not JSON/],
+  ["null", /is no object/],
+  ["{}", /"stream" must be a string/],
+  ['{"stream":"orders$1","consumer":7,"stream_seq":1,"deliveries":1}', /"consumer" must be a string/],
+  ['{"stream":"orders$1","consumer":"c","stream_seq":0,"deliveries":1}', /"stream_seq" must be an integer from 1/],
+  ['{"stream":"orders$1","consumer":"c","stream_seq":1}', /"deliveries" must be an integer from 1/],
+])("%s is no advisory", (payload, message) => {
+  const error = thrownBy(() => decodeMaxDeliveries(Buffer.from(payload)));
+  expect(error).toBeInstanceOf(MalformedMessageError);
+  expect((error as Error).message).toMatch(message);
+});
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

@@ -96,7 +96,7 @@ export async function openEventInbox(context: BridgeContext): Promise<{ close():
 
 async function settle(context: BridgeContext, message: ReceivedMessage): Promise<void> {
   const delivery = readDelivery(message);
-  // Not from the stream: nothing of ours.
+  // Not from the stream: nothing of ours. Nobody but the server can say so: it refuses clients such a reply subject.
   if (delivery === undefined) return;
   const kind = KINDS[delivery.subject] ?? "max-deliveries";
   try {
@@ -119,6 +119,9 @@ function tryAgain(deliveries: number): Uint8Array {
   return Buffer.from(`-NAK {"delay": ${delayMs * NANOSECONDS_PER_MS}}`);
 }
 
+/** A message that is gone, and a request that nats-server takes for nonsense (10003, "bad request"): made from what the event says. */
+const HOPELESS_SERVER_ERRORS: readonly (number | undefined)[] = [NO_MESSAGE_FOUND, 10003];
+
 /**
  * Whether it will be the same every time: nonsense, about what is gone, or too large with its story. All else may be mended, by time or an
  * operator.
@@ -129,6 +132,6 @@ function isHopeless(error: StationkitError): boolean {
     error instanceof MalformedMessageError ||
     error instanceof StationNotFoundError ||
     error instanceof PayloadTooLargeError ||
-    serverErrorCode(error) === NO_MESSAGE_FOUND
+    HOPELESS_SERVER_ERRORS.includes(serverErrorCode(error))
   );
 }

@@ -3,6 +3,7 @@ import {
   decodeNotification,
   decodePmAck,
   decodeSchemaverseDls,
+  MalformedMessageError,
 } from "@stationkit/core-protocol/control";
 import type { BridgeEventKind } from "../bridge-events.js";
 import type { BridgeContext } from "../context.js";
@@ -32,6 +33,10 @@ export async function handleEvent(context: BridgeContext, kind: BridgeEventKind,
       return;
     case "nacked": {
       const { station, partition, sequence, groupName, error } = decodeNackedDls(event.data);
+      if (sequence < 1) {
+        const fields = { messageKind: "nacked DLS event", field: "seq", outcome: "rejected" } as const;
+        throw new MalformedMessageError(`must be at least 1, not ${sequence}`, fields);
+      }
       const place = { station, partition, sequence, group: groupName };
       await keepGivenUp(context, place, { cause: "rejected", reason: error, deliveries: 0 });
       return;

@@ -41,7 +41,7 @@ interface GivenUpPlace {
 /**
  * Keeps a copy of a message that a group gave up, in the station's dead-letter station. What its station does not want kept
  * is left alone.
- * @throws {BrokerError} with `NO_MESSAGE_FOUND` when the message is gone.
+ * @throws {BrokerError} with `NO_MESSAGE_FOUND` when the message is gone. @throws {StationNotFoundError} when its partition is not there.
  */
 export async function keepGivenUp(
   context: BridgeContext,
@@ -51,7 +51,7 @@ export async function keepGivenUp(
   const station = await requireStation(context, name);
   if (why.cause === "max-deliveries" && !(await context.state.station(station)).dls.poison) return;
   const stream = partitionStream(name, partition);
-  const message = await readMessage(context, stream, sequence);
+  const message = await readMessage(context, { station: name, stream, sequence });
   const story = { ...why, deadLetteredAt: new Date(), station: name, partition, sequence, group, consumer: "" };
   // The same as a consumer of ours would give it: the letter of one message and group is stored once, whoever tells of it.
   const id = `dead-letter.${stream}.${sequence}.${Date.parse(message.time)}.${group}`;
@@ -118,14 +118,14 @@ interface StoredMessage {
 
 async function readMessage(
   { connection, options }: BridgeContext,
-  stream: string,
-  sequence: number,
+  { station, stream, sequence }: { readonly station: StationName; readonly stream: string; readonly sequence: number },
 ): Promise<StoredMessage> {
   try {
     const { message } = await repeat(options.requestTimeoutMs, () =>
       connection.jetStream.request<{ message: { hdrs?: string; data?: string; time: string } }>(
         `STREAM.MSG.GET.${stream}`,
         { seq: sequence },
+        { station },
       ),
     );
     return {

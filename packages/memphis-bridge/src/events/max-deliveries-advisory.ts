@@ -1,4 +1,5 @@
 import { type StationName, tryParsePartitionStream } from "@stationkit/core-protocol";
+import { MalformedMessageError, type MalformedMessageFields } from "@stationkit/core-protocol/control";
 
 /** A message that a durable has been sent as often as it may be. */
 export interface MaxDeliveries {
@@ -11,22 +12,44 @@ export interface MaxDeliveries {
   readonly deliveries: number;
 }
 
-interface Advisory {
-  readonly stream: string;
-  readonly consumer: string;
-  readonly stream_seq: number;
-  readonly deliveries: number;
-}
-
-/** @returns undefined for one about a stream that is no partition of a station. @see nats-server server/jetstream_events.go */
+/**
+ * @returns undefined for one about a stream that is no partition of a station.
+ * @throws {MalformedMessageError} for what is no advisory: anybody may publish on its subject.
+ * @see nats-server server/jetstream_events.go
+ */
 export function decodeMaxDeliveries(bytes: Uint8Array): MaxDeliveries | undefined {
-  const advisory = JSON.parse(Buffer.from(bytes).toString("utf8")) as Advisory;
-  const place = tryParsePartitionStream(advisory.stream);
+  const advisory = parseObject(bytes);
+  const place = tryParsePartitionStream(text(advisory, "stream"));
   if (place === undefined) return undefined;
   return {
     ...place,
-    sequence: advisory.stream_seq,
-    group: advisory.consumer.replaceAll("#", "."),
-    deliveries: advisory.deliveries,
+    sequence: count(advisory, "stream_seq"),
+    group: text(advisory, "consumer").replaceAll("#", "."),
+    deliveries: count(advisory, "deliveries"),
   };
+}
+
+const KIND: MalformedMessageFields = { messageKind: "max-deliveries advisory", outcome: "rejected" };
+
+function parseObject(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString("utf8"));
+  } catch (cause) {
+    throw new MalformedMessageError("is not JSON", KIND, { cause });
+  }
+  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  throw new MalformedMessageError("is no object", KIND);
+}
+
+function text(advisory: Readonly<Record<string, unknown>>, field: string): string {
+  const value = advisory[field];
+  if (typeof value === "string") return value;
+  throw new MalformedMessageError("must be a string", { ...KIND, field });
+}
+
+function count(advisory: Readonly<Record<string, unknown>>, field: string): number {
+  const value = advisory[field];
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) return value;
+  throw new MalformedMessageError("must be an integer from 1", { ...KIND, field });
 }

@@ -40,28 +40,34 @@ export async function ensureDurables(
   );
 }
 
-/** Takes the group's place from every partition. */
+/** Durables that `deleteDurables` takes at a time: all of them are on the way at once, so that its time does not depend on how many. */
+export const DELETIONS_AT_ONCE = 16;
+const DELETION_TIMEOUT_MS = 1_000;
+
+/**
+ * Takes the group's place from some partitions, within `DELETION_TIMEOUT_MS`: the caller holds the group for as long.
+ * @throws {StationkitError} when that was not possible; the same call may be made again.
+ */
 export async function deleteDurables(
-  { connection, options }: BridgeContext,
-  station: Station,
-  group: ConsumerGroupName,
+  { connection }: BridgeContext,
+  { station, group }: { readonly station: Station; readonly group: ConsumerGroupName },
+  partitions: readonly number[],
 ): Promise<void> {
-  const limit = new Limit(CONCURRENCY);
-  await Promise.all(
-    station.partitions.map((partition) =>
-      limit.run(() =>
-        repeat(options.requestTimeoutMs, async () => {
-          const stream = partitionStream(station.name, partition);
-          try {
-            await connection.jetStream.request(`CONSUMER.DELETE.${stream}.${toInternalName(group)}`);
-          } catch (error) {
-            const code = serverErrorCode(error);
-            if (code !== CONSUMER_NOT_FOUND && code !== STREAM_NOT_FOUND) throw error;
-          }
-        }),
-      ),
-    ),
-  );
+  const deleteOne = async (partition: number): Promise<void> => {
+    const durable = `${partitionStream(station.name, partition)}.${toInternalName(group)}`;
+    try {
+      await connection.jetStream.request(`CONSUMER.DELETE.${durable}`, undefined, { timeoutMs: DELETION_TIMEOUT_MS });
+    } catch (error) {
+      if (!isDurableMissing(error)) throw error;
+    }
+  };
+  await Promise.all(partitions.map(deleteOne));
+}
+
+/** Whether an answer says that there is no such durable, or no stream that it could be of. */
+export function isDurableMissing(error: unknown): boolean {
+  const code = serverErrorCode(error);
+  return code === CONSUMER_NOT_FOUND || code === STREAM_NOT_FOUND;
 }
 
 interface Place {

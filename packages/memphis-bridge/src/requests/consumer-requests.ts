@@ -7,7 +7,9 @@ import {
   encodeConsumerCreationReply,
   normalizeConsumerCreation,
 } from "@stationkit/core-protocol/control";
-import { deleteDurables, ensureDurables } from "../groups/durables.js";
+import { ensureDurables } from "../groups/durables.js";
+import { joinGroup, leaveGroup } from "../groups/membership.js";
+import type { BridgeContext } from "../context.js";
 import { clientStation, requireStation } from "../stations.js";
 import { type Endpoint, plainEndpoint } from "./endpoint.js";
 import { requestedConsumer, requestedStation } from "./requested-names.js";
@@ -20,7 +22,7 @@ export const consumerCreations: Endpoint = {
     const { station, schema } = await clientStation(context, request);
     // First: whoever destroys the last other consumer of the group sees that it is not the last.
     const member = { consumer: request.consumerName, connectionId: request.connectionId };
-    await context.state.addMember(station, request.consumerGroup, member);
+    await joinGroup(context, { station, group: request.consumerGroup }, member);
     await ensureDurables(context, station, request);
     return encodeConsumerCreationReply({ error: "", schema, partitions: station.partitions });
   },
@@ -28,23 +30,24 @@ export const consumerCreations: Endpoint = {
 };
 
 /**
- * The group keeps its place as long as another consumer of it is declared. The durables go first: made again after this bridge died,
- * the request does the rest.
+ * The group keeps its place as long as anybody else is in it.
  * @see memphis-protocol.md section 3.6
  */
-export const consumerDestructions: Endpoint = plainEndpoint("consumerDestructions", async (context, payload) => {
+export const consumerDestructions: Endpoint = {
+  ...plainEndpoint("consumerDestructions", destroyConsumer),
+  mostlyWaits: true,
+};
+
+async function destroyConsumer(context: BridgeContext, payload: Uint8Array): Promise<void> {
   const request = decodeConsumerDestruction(payload);
   const member = {
     consumer: requestedConsumer(request.name),
     connectionId: destroysByConnection(request.requestVersion) ? request.connectionId : undefined,
   };
   const station = await requireStation(context, requestedStation(request.stationName));
-  const memberships = await context.state.groupsOf(station, member);
-  if (memberships.length === 0) {
+  const groups = await context.state.groups.groupsOf(station, member);
+  if (groups.length === 0) {
     throw new BrokerError(`consumer "${member.consumer}" of station "${station.name}" does not exist`);
   }
-  for (const { group, others } of memberships) {
-    if (others === 0) await deleteDurables(context, station, group);
-    await context.state.removeMember(station, group, member);
-  }
-});
+  await Promise.all(groups.map((group) => leaveGroup(context, { station, group }, member)));
+}

@@ -6,6 +6,8 @@ import type { BridgeContext } from "../context.js";
 export interface Endpoint {
   /** Key of its subject and queue group. */
   readonly name: keyof typeof CONTROL_QUEUE_GROUP;
+  /** Its requests wait most of their time, so that many can at once, and take no place from others. Default false. */
+  readonly mostlyWaits?: boolean;
   /**
    * Does what is asked for; made again, it does what it did the first time, for SDKs repeat a request that was not answered in time.
    * @returns the answer. @throws {StationkitError} whose message is the refusal.

@@ -1,30 +1,34 @@
 import { StationkitError, toStationkitError } from "@stationkit/core-protocol";
 import { CONTROL_QUEUE_GROUP, CONTROL_SUBJECT } from "@stationkit/core-protocol/control";
 import type { BridgeContext } from "../context.js";
+import { requireInbox } from "../inbox.js";
 import { Limit } from "../limit.js";
 import { QueueListener, type ReceivedMessage } from "../queue-listener.js";
 import type { Endpoint } from "./endpoint.js";
 
+/** Requests that mostly wait, at once, for each of `maxConcurrentRequests`. */
+const WAITING_PER_PLACE = 16;
+
 /** Listens for requests beside other bridges, and answers those that it gets. */
 export class RequestServer {
   readonly #context: BridgeContext;
-  readonly #limit: Limit;
   readonly #listeners: readonly QueueListener[];
 
   constructor(context: BridgeContext, endpoints: readonly Endpoint[]) {
     this.#context = context;
-    this.#limit = new Limit(context.options.maxConcurrentRequests);
-    this.#listeners = endpoints.map(
-      (endpoint) =>
-        new QueueListener(context.connection, {
-          subject: CONTROL_SUBJECT[endpoint.name],
-          queue: CONTROL_QUEUE_GROUP[endpoint.name],
-          handle: (message) => this.#handle(endpoint, message),
-          onError: (error) => {
-            context.emitter.emit("failed", error);
-          },
-        }),
-    );
+    const max = context.options.maxConcurrentRequests;
+    const shared = new Limit(max);
+    this.#listeners = endpoints.map((endpoint) => {
+      const limit = endpoint.mostlyWaits === true ? new Limit(max * WAITING_PER_PLACE) : shared;
+      return new QueueListener(context.connection, {
+        subject: CONTROL_SUBJECT[endpoint.name],
+        queue: CONTROL_QUEUE_GROUP[endpoint.name],
+        handle: (message) => this.#handle(endpoint, message, limit),
+        onError: (error) => {
+          context.emitter.emit("failed", error);
+        },
+      });
+    });
   }
 
   /** Resolves when every request that has arrived is answered. */
@@ -32,9 +36,10 @@ export class RequestServer {
     await Promise.all(this.#listeners.map((listener) => listener.close()));
   }
 
-  async #handle(endpoint: Endpoint, message: ReceivedMessage): Promise<void> {
+  async #handle(endpoint: Endpoint, message: ReceivedMessage, limit: Limit): Promise<void> {
+    requireInbox(message, this.#context.options.inboxPrefixes);
     const startedAt = performance.now();
-    const { reply, error } = await this.#limit.run(() => this.#answer(endpoint, message.data));
+    const { reply, error } = await limit.run(() => this.#answer(endpoint, message.data));
     message.respond(reply);
     this.#context.emitter.emit("request-answered", {
       subject: message.subject,

@@ -8,6 +8,7 @@ import {
 import type { BridgeContext } from "../context.js";
 import { ensureStation, findStation, toRetentionPolicy } from "../stations.js";
 import { type Endpoint, plainEndpoint } from "./endpoint.js";
+import { forgetUnmade } from "./forget-unmade.js";
 import { requestedStation } from "./requested-names.js";
 import { requireSchema } from "./schema-requests.js";
 
@@ -53,8 +54,7 @@ async function create(context: BridgeContext, request: NormalizedStationCreation
     });
     await state.settleStation(station);
   } catch (error) {
-    // Refused: nothing is there that it could be about.
-    if (error instanceof BrokerError) await state.forgetStation(name);
+    await forgetUnmade(context, name, error);
     throw error;
   }
 }
@@ -62,6 +62,7 @@ async function create(context: BridgeContext, request: NormalizedStationCreation
 /** @see memphis-protocol.md section 3.2 */
 export const stationDestructions: Endpoint = plainEndpoint("stationDestructions", async ({ admin, state }, payload) => {
   const name = requestedStation(decodeStationDestruction(payload).stationName);
+  const known = await state.lastRevision();
   await admin.destroy(name);
-  await state.forgetStation(name);
+  await state.forgetStation(name, known);
 });

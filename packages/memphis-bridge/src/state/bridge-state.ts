@@ -1,19 +1,7 @@
-import {
-  type Connection,
-  type ConsumerGroupName,
-  parseConsumerGroupName,
-  type StationName,
-} from "@stationkit/core-protocol";
+import type { Connection, StationName } from "@stationkit/core-protocol";
 import type { Station } from "@stationkit/station-admin";
 import { Bucket, keyPart } from "./bucket.js";
-import {
-  type GroupMember,
-  type GroupState,
-  type MemberFilter,
-  parseGroupState,
-  withMember,
-  withoutMember,
-} from "./group-state.js";
+import { GroupMembers } from "./group-members.js";
 import { parseSchemaState, type SchemaState } from "./schema-state.js";
 import { defaultState, isAbout, parseStationState, type StationState, stationIdOf } from "./station-state.js";
 
@@ -21,10 +9,12 @@ const BUCKET = "memphis_bridge";
 
 /** What all bridges of an account know, and what outlives them. */
 export class BridgeState {
+  readonly groups: GroupMembers;
   readonly #bucket: Bucket;
 
   private constructor(bucket: Bucket) {
     this.#bucket = bucket;
+    this.groups = new GroupMembers(bucket);
   }
 
   static async open(connection: Connection, replicas: number | undefined): Promise<BridgeState> {
@@ -62,10 +52,15 @@ export class BridgeState {
     );
   }
 
-  /** Removes everything that is known of a station. */
-  async forgetStation(name: StationName): Promise<void> {
-    await this.#bucket.remove(stationKey(name));
-    await this.#bucket.remove(`groups.${keyPart(name)}.>`);
+  /** How far everything is written: what is written later has a higher number. */
+  async lastRevision(): Promise<number> {
+    return this.#bucket.lastRevision();
+  }
+
+  /** Removes what was known of a station. @param through - by `lastRevision`: what was written later is about one made since. */
+  async forgetStation(name: StationName, through: number): Promise<void> {
+    await this.#bucket.remove(stationKey(name), through);
+    await this.groups.forget(name, through);
   }
 
   /** The stations of which something is known. Some may not exist any more. */
@@ -83,47 +78,8 @@ export class BridgeState {
     name: string,
     change: (current: SchemaState | undefined) => SchemaState | undefined,
   ): Promise<SchemaState | undefined> {
-    return this.#bucket.update(schemaKey(name), parseSchemaState, change);
+    return (await this.#bucket.update(schemaKey(name), parseSchemaState, change)).value;
   }
-
-  async addMember(station: Pick<Station, "name" | "id">, group: ConsumerGroupName, member: GroupMember): Promise<void> {
-    const stationId = stationIdOf(station);
-    const parse = (value: unknown): GroupState => parseGroupState(value, stationId);
-    await this.#bucket.update(groupKey(station.name, group), parse, (state) => withMember(state, member));
-  }
-
-  /**
-   * The groups of a station in which a consumer is a member.
-   * @param member.connectionId - undefined: on any connection.
-   * @returns each with how many others are in it.
-   */
-  async groupsOf(station: Pick<Station, "name" | "id">, member: MemberFilter): Promise<Membership[]> {
-    const memberships: Membership[] = [];
-    for (const key of await this.#bucket.keys(`groups.${keyPart(station.name)}.*`)) {
-      const state = parseGroupState(await this.#bucket.get(key), stationIdOf(station));
-      const without = withoutMember(state, member);
-      if (without === state) continue;
-      const group = key.slice(key.lastIndexOf(".") + 1).replaceAll("=", ".");
-      memberships.push({ group: parseConsumerGroupName(group), others: without.members.length });
-    }
-    return memberships;
-  }
-
-  async removeMember(
-    station: Pick<Station, "name" | "id">,
-    group: ConsumerGroupName,
-    member: MemberFilter,
-  ): Promise<void> {
-    const stationId = stationIdOf(station);
-    const parse = (value: unknown): GroupState => parseGroupState(value, stationId);
-    await this.#bucket.update(groupKey(station.name, group), parse, (state) => withoutMember(state, member));
-  }
-}
-
-/** A group that a consumer is in. */
-export interface Membership {
-  readonly group: ConsumerGroupName;
-  readonly others: number;
 }
 
 function stationKey(name: string): string {
@@ -132,8 +88,4 @@ function stationKey(name: string): string {
 
 function schemaKey(name: string): string {
   return `schemas.${keyPart(name)}`;
-}
-
-function groupKey(station: StationName, group: ConsumerGroupName): string {
-  return `groups.${keyPart(station)}.${keyPart(group)}`;
 }

@@ -2,14 +2,19 @@ import { type ApiErrorBody, apiErrorToStationkitError, type Connection } from "@
 import { repeat } from "../repeat.js";
 import { ensureOwnStream, NO_MESSAGE_FOUND, serverErrorCode } from "./own-stream.js";
 
-const WRONG_LAST_SEQUENCE = 10071;
+/**
+ * nats-server's numbers for a value that somebody else has written since; the second one by clusters (seen on 2.15.1) while the other write is on its
+ * way to the copies. @see https://github.com/nats-io/nats-server/blob/main/server/errors.json
+ */
+const WRONG_LAST_SEQUENCE: readonly (number | undefined)[] = [10071, 10164];
 const TIMEOUT_MS = 10_000;
 const decoder = new TextDecoder();
 
-interface Stored {
+/** What is kept under a key. */
+export interface Stored<Value = unknown> {
   /** undefined when the key has no value. */
-  readonly value: unknown;
-  /** Sequence in the stream, 0 when nothing was ever written. */
+  readonly value: Value;
+  /** Sequence in the stream, 0 when nothing is kept. */
   readonly revision: number;
 }
 
@@ -52,6 +57,14 @@ export class Bucket {
     return (await this.#read(key)).value;
   }
 
+  /** @returns what the last write of all keys got as its revision, 0 before the first. */
+  async lastRevision(): Promise<number> {
+    const { state } = await repeat(TIMEOUT_MS, () =>
+      this.#connection.jetStream.request<{ state: { last_seq: number } }>(`STREAM.INFO.${this.#stream}`),
+    );
+    return state.last_seq;
+  }
+
   /**
    * Changes a value in one step, whatever others do at the same time.
    * @param change - from what is there to what is to be there; the same object or `undefined` for "leave it". May be called several times.
@@ -61,22 +74,29 @@ export class Bucket {
     key: string,
     parse: (value: unknown) => Value,
     change: (current: Value) => Value | undefined,
-  ): Promise<Value> {
+  ): Promise<Stored<Value>> {
     return repeat(TIMEOUT_MS, async () => {
       for (;;) {
         const { value, revision } = await this.#read(key);
         const current = parse(value);
         const next = change(current);
-        if (next === undefined || next === current) return current;
-        if (await this.#write(key, JSON.stringify(next), revision)) return next;
+        if (next === undefined || next === current) return { value: current, revision };
+        const written = await this.#write(key, JSON.stringify(next), revision);
+        if (written !== undefined) return { value: next, revision: written };
       }
     });
   }
 
-  /** Removes every value whose key matches, `*` and `>` being wildcards as in subjects. */
-  async remove(keys: string): Promise<void> {
+  /**
+   * Removes every value whose key matches, `*` and `>` being wildcards as in subjects.
+   * @param through - the last revision that may go: what was written after it stays.
+   */
+  async remove(keys: string, through: number): Promise<void> {
     await repeat(TIMEOUT_MS, () =>
-      this.#connection.jetStream.request(`STREAM.PURGE.${this.#stream}`, { filter: this.#prefix + keys }),
+      this.#connection.jetStream.request(`STREAM.PURGE.${this.#stream}`, {
+        filter: this.#prefix + keys,
+        seq: through + 1,
+      }),
     );
   }
 
@@ -108,13 +128,13 @@ export class Bucket {
     }
   }
 
-  /** @returns false when somebody else has written since. @throws {StationkitError} */
-  async #write(key: string, value: string, revision: number): Promise<boolean> {
+  /** @returns its revision; undefined when somebody else has written since. @throws {StationkitError} */
+  async #write(key: string, value: string, revision: number): Promise<number | undefined> {
     const headerLines = `Nats-Expected-Last-Subject-Sequence: ${revision}\r\n`;
     const bytes = await this.#connection.request(this.#prefix + key, value, { headerLines });
-    const { error } = JSON.parse(decoder.decode(bytes)) as { error?: ApiErrorBody };
-    if (error === undefined) return true;
-    if (error.err_code === WRONG_LAST_SEQUENCE) return false;
+    const { error, seq } = JSON.parse(decoder.decode(bytes)) as { error?: ApiErrorBody; seq: number };
+    if (error === undefined) return seq;
+    if (WRONG_LAST_SEQUENCE.includes(error.err_code)) return undefined;
     throw apiErrorToStationkitError(error);
   }
 }
