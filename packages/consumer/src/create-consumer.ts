@@ -37,6 +37,7 @@ export async function createConsumer<T = Uint8Array>(
     declaration,
     onClosed: () => {
       watch.close();
+      declaration.withdraw();
     },
   });
   watch.on((event: StationEvent) => {

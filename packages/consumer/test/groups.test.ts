@@ -1,3 +1,5 @@
+import { parseConsumerGroupName, parseStationName } from "@stationkit/core-protocol";
+import { groupMembersSubject } from "@stationkit/core-protocol/control";
 import { createStationAdmin } from "@stationkit/station-admin";
 import { itOnJetStream } from "@stationkit/test-kit/vitest";
 import { describe, expect, it, vi } from "vitest";
@@ -12,6 +14,20 @@ import { numbered, publish } from "./support/publish.js";
 
 const broker = useBroker();
 const WAIT = 20_000;
+
+describe("a member", () => {
+  itOnJetStream("answers whoever asks whether anybody is in the group, until it is closed", async () => {
+    const connection = await broker.connect();
+    const stationName = parseStationName(broker.station());
+    const consumerGroup = parseConsumerGroupName("billing.v2");
+    const consumer = await createConsumer(connection, { stationName, consumerName: "c", consumerGroup });
+    const ask = (): Promise<Uint8Array> =>
+      connection.request(groupMembersSubject(stationName, consumerGroup), "", { timeoutMs: WAIT });
+    expect(await ask()).toHaveLength(0);
+    await consumer.close();
+    await expect(ask()).rejects.toMatchObject({ serverCode: 503 });
+  });
+});
 
 describe("a group that begins", () => {
   async function expectStart(_what: string, start: StartPosition, expected: string[]): Promise<void> {

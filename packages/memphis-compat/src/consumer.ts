@@ -28,8 +28,6 @@ export interface ConsumerParts {
   readonly log: Log;
   /** Takes the consumer back, and the group's place unless somebody else reads with it. */
   readonly removeMember: () => Promise<void>;
-  /** Ends what tells others that this member is there. */
-  readonly withdraw: () => void;
   readonly onDestroyed: () => void;
 }
 
@@ -111,12 +109,6 @@ export class Consumer {
     this.#loop.stop();
   }
 
-  /** @internal As `stop`, for good: others may no longer count on this member. */
-  end(): void {
-    this.stop();
-    this.#parts.withdraw();
-  }
-
   /** Stops, and takes the consumer back; the group's place goes with its last member. */
   async destroy(timeoutRetry?: number): Promise<void> {
     await this.leave();
@@ -138,7 +130,7 @@ export class Consumer {
 
   /** @internal Lets go of everything here; the group stays. */
   async leave(): Promise<void> {
-    this.end();
+    this.stop();
     this.#parts.onDestroyed();
     await this.#parts.readers.close();
     this.#parts.held.release();

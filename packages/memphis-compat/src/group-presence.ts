@@ -13,19 +13,10 @@ const ANSWER_WINDOW_MS = 1_000;
 const NO_RESPONDERS = 503;
 const nothing = new Uint8Array();
 
-/** Answers those who ask whether anybody is in the group: plain NATS counts no members. @returns what ends it. */
-export function answerForGroup(connection: Connection, station: StationName, group: ConsumerGroupName): () => void {
-  const subscription = connection.natsConnection.subscribe(groupMembersSubject(station, group), {
-    callback: (error, message) => {
-      if (error === null) message.respond(nothing);
-    },
-  });
-  return () => {
-    if (!subscription.isClosed()) subscription.unsubscribe();
-  };
-}
-
-/** @returns true also where it cannot be asked: a group is rather kept than taken from somebody. */
+/**
+ * Whether a member of our consumers is in the group, on any connection, or an SDK that a bridge has counted.
+ * @returns true also where it cannot be asked: a group is rather kept than taken from somebody.
+ */
 export async function isAnybodyInGroup(
   connection: Connection,
   station: StationName,

@@ -28,24 +28,16 @@ export async function removeMember(connection: Connection, place: GroupPlace): P
   await createMemphisClient(connection).unregisterConsumer(consumer);
 }
 
-/** What is looked at of a durable. */
-interface DurableInfo {
-  /** Requests for messages that are open. */
-  readonly num_waiting?: number;
-  /** Messages that are in somebody's hands. */
-  readonly num_ack_pending?: number;
-}
-
 /**
- * Deletes the durables of a group on JetStream, unless anybody else is in it: a member of this package on any connection, an SDK that a bridge
- * counts, or whoever waits for messages or has some in hand. Members of other clients that only fetch now and then are not seen.
+ * Deletes the durables of a group on JetStream, unless anybody else is in it: a member of our consumers on any connection, an SDK that a bridge
+ * counts, or whoever waits for messages. Members of other clients that only fetch now and then are not seen.
  */
 async function removeGroup(connection: Connection, { station, group, partitions }: GroupPlace): Promise<void> {
   const durable = toInternalName(group);
-  const ask = async (operation: string, partition: number): Promise<DurableInfo | undefined> => {
+  const ask = async (operation: string, partition: number): Promise<{ num_waiting?: number } | undefined> => {
     const subject = `CONSUMER.${operation}.${partitionStream(station, partition)}.${durable}`;
     try {
-      return await connection.jetStream.request<DurableInfo>(subject, undefined, { station });
+      return await connection.jetStream.request<{ num_waiting?: number }>(subject, undefined, { station });
     } catch (error) {
       const isGone = error instanceof BrokerError && error.serverErrorCode === CONSUMER_NOT_FOUND;
       if (isGone || error instanceof StationNotFoundError) return undefined;
@@ -53,7 +45,7 @@ async function removeGroup(connection: Connection, { station, group, partitions 
     }
   };
   const infos = await Promise.all(partitions.map((partition) => ask("INFO", partition)));
-  if (infos.some((info) => (info?.num_waiting ?? 0) > 0 || (info?.num_ack_pending ?? 0) > 0)) return;
+  if (infos.some((info) => (info?.num_waiting ?? 0) > 0)) return;
   if (await isAnybodyInGroup(connection, station, group)) return;
   await Promise.all(partitions.map((partition) => ask("DELETE", partition)));
 }

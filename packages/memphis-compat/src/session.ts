@@ -10,7 +10,6 @@ import {
 import { createStationAdmin } from "@stationkit/station-admin";
 import { Consumer } from "./consumer.js";
 import type { ResolvedConsumerOptions } from "./consumer-options.js";
-import { answerForGroup } from "./group-presence.js";
 import { type Log, logStatus } from "./log.js";
 import { ManyStationsTarget } from "./many-stations-target.js";
 import { PartitionReaders } from "./partition-readers.js";
@@ -134,7 +133,7 @@ export class Session {
   /** Waits for messages that are on their way, and closes the connection. */
   async close(): Promise<void> {
     this.connection.off("status", this.#onStatus);
-    for (const consumer of this.#consumers) consumer.end();
+    for (const consumer of this.#consumers) consumer.stop();
     this.#schemas.close();
     await this.connection.close();
     this.#producers.clear();
@@ -181,10 +180,8 @@ export class Session {
       await readers.close();
       throw error;
     });
-    const isCountedHere = (await connection.controlPlane()) === "jetstream";
     const opened = new Consumer({
       ...{ options, readers, held, log },
-      withdraw: isCountedHere ? answerForGroup(connection, station, group) : () => undefined,
       removeMember: () => removeMember(connection, { station, consumerName, group, partitions: readers.partitions }),
       onDestroyed: () => {
         this.#consumers.delete(opened);

@@ -286,7 +286,7 @@ describe("destroy", () => {
     expect(await rejection(group(stationName, "g"))).toMatchObject({ serverErrorCode: 10014 });
   });
 
-  it("leaves the group to whoever has messages of it in hand", async () => {
+  it("leaves the group to a member of our consumer", async () => {
     const { memphis, stationName, send, consumer } = await stage();
     await send("m");
     const native = await createConsumer(memphis.connection, { stationName, consumerName: "x", consumerGroup: "g" });

@@ -13,4 +13,6 @@ export interface Declaration {
   readonly deadLetters: DeadLetterSink;
   /** Where a broker sends messages of its dead-letter store again beside the partitions. */
   readonly openResent: OpenResent | undefined;
+  /** The member is no more; a broker that has registered it is not told. */
+  readonly withdraw: () => void;
 }

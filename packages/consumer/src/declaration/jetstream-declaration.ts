@@ -3,6 +3,7 @@ import { createStationAdmin } from "@stationkit/station-admin";
 import type { ResolvedConsumerOptions } from "../consumer-options.js";
 import { DeadLetterWriter } from "../engine/dead-letter-writer.js";
 import { Durables } from "../engine/durables.js";
+import { answerForGroup } from "./answer-for-group.js";
 import { ensureDurables } from "./ensure-durables.js";
 import type { Declaration } from "./declaration.js";
 
@@ -15,13 +16,21 @@ export async function declareOnJetStream(
   const { stationName, group, consumerName } = options;
   const station = await createStationAdmin(connection).ensure({ ...options.station, name: stationName });
   const durables = new Durables(connection, { station: stationName, group }, options.insistsOn);
-  return {
-    station,
-    durables,
-    infos: await ensureDurables(durables, station, options),
-    deadLetters: new DeadLetterWriter({ connection, consumerName, group }, station),
-    openResent: undefined,
-  };
+  // First: what is there afterwards, nobody who asks takes away.
+  const withdraw = answerForGroup(connection, stationName, group);
+  try {
+    return {
+      station,
+      durables,
+      infos: await ensureDurables(durables, station, options),
+      deadLetters: new DeadLetterWriter({ connection, consumerName, group }, station),
+      openResent: undefined,
+      withdraw,
+    };
+  } catch (error) {
+    withdraw();
+    throw error;
+  }
 }
 
 /** Servers before 2.11 take the fields of an exclusive group for unknown ones, and share its messages out. */

@@ -45,6 +45,7 @@ export async function declareOnMemphis(connection: Connection, options: Resolved
     infos: await ensureDurables(durables, station, options),
     deadLetters: new MemphisDeadLetters(client, group),
     openResent: (taker) => new ResentMessages(place, taker).open(),
+    withdraw: () => undefined,
   };
 }
 
