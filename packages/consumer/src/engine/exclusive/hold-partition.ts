@@ -11,6 +11,8 @@ export interface HeldReader {
   ask(messages: number, options: { readonly expiresMs: number; readonly noWait: boolean }): void;
   pull(): void;
   keepAlive(): void;
+  /** Gives back the room of a message that is not handed out. */
+  release(message: StationMessage): void;
   deliver(message: StationMessage): void;
 }
 
@@ -50,6 +52,9 @@ export function holdPartition<Reader extends HeldReader>(reader: Reader, host: H
     },
     deliver: (message) => {
       reader.deliver(message);
+    },
+    drop: (message) => {
+      reader.release(message);
     },
     giveBack: () => {
       host.giveBack(reader);

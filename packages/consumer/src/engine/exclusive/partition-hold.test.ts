@@ -12,6 +12,7 @@ class FakePartition implements HeldPartition {
   unpinned: Promise<void> = Promise.resolve();
   readonly log: string[] = [];
   readonly delivered: number[] = [];
+  readonly dropped: StationMessage[] = [];
   readonly overdue = new Set<StationMessage>();
 
   isOverdue(message: StationMessage): boolean {
@@ -37,6 +38,10 @@ class FakePartition implements HeldPartition {
 
   deliver(message: StationMessage): void {
     this.delivered.push(message.sequence);
+  }
+
+  drop(message: StationMessage): void {
+    this.dropped.push(message);
   }
 
   giveBack(): void {
@@ -145,14 +150,15 @@ describe("PartitionHold", () => {
     expect(partition.delivered).toEqual([5, 6, 7]);
   });
 
-  it("takes the newest delivery of a message that has come twice", async () => {
+  it("takes the newest delivery of a message that has come twice, and frees the room of the other", async () => {
     partition.unanswered = 1;
     hold.want();
-    arrive(7);
+    const older = arrive(7);
     arrive(7, { isRedelivery: true });
     arrive(6, { isRedelivery: true });
     await pass(200);
     expect(partition.delivered).toEqual([6, 7]);
+    expect(partition.dropped).toEqual([older]);
   });
 
   it("gives back what nobody has in hand when the server gives the partition to another, and stands in line", async () => {

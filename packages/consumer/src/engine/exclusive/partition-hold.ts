@@ -17,6 +17,8 @@ export interface HeldPartition {
   /** Tells the server that the hold goes on, without asking for anything. */
   keepAlive(): void;
   deliver(message: StationMessage): void;
+  /** The message is nobody's turn any more: a newer delivery of it is here. It gives its room back. */
+  drop(message: StationMessage): void;
   /** Gives back all that nobody has in hand. */
   giveBack(): void;
   /** Gives the partition up, if it is held under this id. Never rejects: the server takes it back after a while anyway. */
@@ -194,6 +196,7 @@ export class PartitionHold {
     this.#partition.assigned();
     for (const message of this.#kept.splice(0).sort((a, b) => a.sequence - b.sequence)) {
       if (this.#open.get(message.sequence) === message) this.#partition.deliver(message);
+      else this.#partition.drop(message);
     }
     this.#partition.pull();
   }
