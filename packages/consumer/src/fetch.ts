@@ -9,8 +9,8 @@ const FETCH_DEFAULTS = { batchSize: 10, maxWaitMs: 1_000 } as const;
 const MAX_BATCH = 5_000;
 /** The server ends a request when its time is over; for so long after that its last messages may be on their way. */
 const GRACE_MS = 250;
-/** What a fetch has is renewed so often within the time for its answer. */
-const RENEWALS = 4;
+/** What comes out of a fetch that took this part of the time for an answer has its whole time again. */
+const RENEWED_AFTER = 4;
 /** Before asking again where asking led to nothing at once, such as without a connection. */
 const PAUSE_MS = 50;
 
@@ -92,23 +92,18 @@ export class Fetches {
     for (const message of given) void message.nack();
   }
 
-  /** As long as a fetch waits, nobody can answer what it has: it is kept from being delivered again, and then has its whole time. */
+  /** As long as a fetch waits, nobody can answer what it has: as `waiting` it is kept from being delivered again. */
   async #fetchAlive(options: Required<FetchOptions>): Promise<StationMessage[]> {
     const messages: StationMessage[] = [];
     this.#messages = messages;
-    const renew = (): void => {
-      for (const message of messages) void message.working();
-    };
-    const renewalMs = Math.max(1, Math.floor(this.#source.ackTimeoutMs() / RENEWALS));
     const startedAt = performance.now();
-    const renewing = setInterval(renew, renewalMs).unref();
     try {
       await this.#fetch(messages, options);
     } finally {
-      clearInterval(renewing);
       this.#messages = [];
     }
-    if (performance.now() - startedAt >= renewalMs) renew();
+    const isLong = performance.now() - startedAt >= this.#source.ackTimeoutMs() / RENEWED_AFTER;
+    if (isLong) for (const message of messages) void message.working();
     return messages;
   }
 

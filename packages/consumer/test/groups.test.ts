@@ -24,6 +24,12 @@ describe("a member", () => {
     const ask = (): Promise<Uint8Array> =>
       connection.request(groupMembersSubject(stationName, consumerGroup), "", { timeoutMs: WAIT });
     expect(await ask()).toHaveLength(0);
+    const elsewhere = vi.fn();
+    connection.natsConnection.subscribe("elsewhere", { callback: elsewhere });
+    connection.natsConnection.publish(groupMembersSubject(stationName, consumerGroup), "", { reply: "elsewhere" });
+    await ask();
+    await connection.natsConnection.flush();
+    expect(elsewhere).not.toHaveBeenCalled();
     await consumer.close();
     await expect(ask()).rejects.toMatchObject({ serverCode: 503 });
   });

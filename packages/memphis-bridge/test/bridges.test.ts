@@ -212,13 +212,18 @@ describe("an event that is nonsense", () => {
 });
 
 describe("an event that cannot be dealt with now", () => {
-  it("is dealt with when what was in its way is gone", async () => {
+  async function bridgeOfOneStation() {
     const connection = await broker.connect();
     const name = broker.station();
     const bridge = await serveMemphis(await broker.connect());
     const failed = vi.fn();
     bridge.on("failed", failed);
     await makeStation(connection, name);
+    return { connection, name, bridge, failed };
+  }
+
+  it("is dealt with when what was in its way is gone", async () => {
+    const { connection, name, bridge, failed } = await bridgeOfOneStation();
     await connection.request(`${name}$1.final`, "m");
     const stream = `${name}#dls$1`;
     await connection.jetStream.request(`STREAM.CREATE.${stream}`, { name: stream, subjects: [`${stream}.other`] });
@@ -257,12 +262,7 @@ describe("an event that cannot be dealt with now", () => {
       /is gone/,
     ],
   ])("is given up at once: %s", async (_, subject, payload, message) => {
-    const connection = await broker.connect();
-    const name = broker.station();
-    const bridge = await serveMemphis(await broker.connect());
-    const failed = vi.fn();
-    bridge.on("failed", failed);
-    await makeStation(connection, name);
+    const { connection, name, bridge, failed } = await bridgeOfOneStation();
     const content = payload(name);
     connection.natsConnection.publish(subject, typeof content === "string" ? content : JSON.stringify(content));
     await vi.waitFor(() => {
@@ -274,12 +274,7 @@ describe("an event that cannot be dealt with now", () => {
   });
 
   it("is given up when what it is about is gone", async () => {
-    const connection = await broker.connect();
-    const name = broker.station();
-    const bridge = await serveMemphis(await broker.connect());
-    const failed = vi.fn();
-    bridge.on("failed", failed);
-    await makeStation(connection, name);
+    const { connection, name, bridge, failed } = await bridgeOfOneStation();
     const event = { station: parseStationName(name), error: "no", groupName: "g", sequence: 1, partition: 1 };
     connection.natsConnection.publish(CONTROL_SUBJECT.nackedDls, encodeNackedDls(event));
     const elsewhere = { ...event, station: parseStationName(broker.station()) };

@@ -139,12 +139,17 @@ describe("a producer", () => {
 });
 
 describe("a message that cannot be delivered", () => {
-  it("says that its station was destroyed on this connection, and is told to the listener once", async () => {
+  async function heardProducer() {
     const memphis = await broker.memphis();
     const stationName = broker.station();
     const producer = await memphis.producer({ stationName, producerName: "p" });
     const heard: string[] = [];
     producer.on("error", (error) => heard.push(error.name));
+    return { memphis, stationName, producer, heard };
+  }
+
+  it("says that its station was destroyed on this connection, and is told to the listener once", async () => {
+    const { memphis, stationName, producer, heard } = await heardProducer();
     await (await memphis.station({ name: stationName })).destroy();
     for (const asyncProduce of [true, false]) {
       const error = await rejection(producer.produce({ message: "late", asyncProduce }));
@@ -155,11 +160,7 @@ describe("a message that cannot be delivered", () => {
   });
 
   it("is told to the producer's listener, and never ends the process", async () => {
-    const memphis = await broker.memphis();
-    const stationName = broker.station();
-    const producer = await memphis.producer({ stationName, producerName: "p" });
-    const heard: string[] = [];
-    producer.on("error", (error) => heard.push(error.name));
+    const { stationName, producer, heard } = await heardProducer();
     await createStationAdmin(broker.connection).destroy(stationName);
     await producer.produce({ message: "without waiting" });
     await vi.waitFor(() => {

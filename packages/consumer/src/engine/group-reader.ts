@@ -9,7 +9,6 @@ import type { ResolvedConsumerOptions } from "../consumer-options.js";
 import { AckClock, RENEW_AT_HAND_OUT_TICKS, RENEW_WAITING_TICKS } from "./ack-clock.js";
 import { findByStream } from "./ack-subject.js";
 import { AnswerWriter } from "./answer-writer.js";
-import { ANSWER } from "./answers.js";
 import type { DurableInfo } from "./durable-config.js";
 import type { Durables } from "./durables.js";
 import { CarefulStart } from "./careful-start.js";
@@ -324,8 +323,7 @@ export class GroupReader {
     const kept = [...this.readers].flatMap(({ hold }) => hold?.kept ?? []);
     const waiting = [...this.intake, ...this.#observer.waiting(), ...kept];
     for (const message of waiting) {
-      if (tick - message.tick < ticks || !message.owner.write(message, ANSWER.working)) continue;
-      message.tick = tick;
+      if (tick - message.tick >= ticks) void message.working();
     }
   }
 

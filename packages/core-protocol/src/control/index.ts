@@ -13,6 +13,7 @@ export {
   legacyDlsSubject,
   dlsQueueGroup,
 } from "./subjects.js";
+export { isInbox } from "./inbox.js";
 export { encodeConnectionName, parseConnectionName, type ConnectionName } from "./connection-name.js";
 export {
   REQUEST_VERSION,
