@@ -81,20 +81,38 @@ async function consumeAll(consumer: Consumer): Promise<{ seen: Set<number>; give
 }
 
 /**
- * Makes and ends clients all the time, as programs that come and go do. Whoever asks a bridge that dies hears of it after 20 seconds, which
- * is memphis-dev's own time for an answer: at the end nobody waits for that.
+ * Clients that are made and ended all the time, as programs that come and go do. Whoever asks a bridge that dies hears of it after 20
+ * seconds, which is memphis-dev's own time for an answer: at the end nobody waits for that.
  */
-async function comeAndGo(memphis: Memphis, signal: AbortSignal): Promise<number> {
-  let clients = 0;
-  const visit = async (): Promise<void> => {
-    const consumer = await memphis.consumer({ stationName: `visited-${clients % 5}`, consumerName: `c${clients}` });
-    await consumer.destroy();
-  };
-  const visits = async (): Promise<void> => {
-    for (; !signal.aborted; clients++) await untilServed(async () => (signal.aborted ? undefined : visit()));
-  };
-  await Promise.race([visits(), once(signal, "abort")]);
-  return clients;
+class Visitors {
+  readonly #end = new AbortController();
+  readonly #ended: Promise<unknown>;
+  count = 0;
+
+  constructor(memphis: Memphis) {
+    this.#ended = Promise.race([this.#comeAndGo(memphis, this.#end.signal), once(this.#end.signal, "abort")]);
+  }
+
+  async #comeAndGo(memphis: Memphis, signal: AbortSignal): Promise<void> {
+    const visit = async (): Promise<void> => {
+      const names = { stationName: `visited-${this.count % 5}`, consumerName: `c${this.count}` };
+      const consumer = await memphis.consumer(names);
+      await consumer.destroy();
+    };
+    for (; !signal.aborted; this.count++) await untilServed(async () => (signal.aborted ? undefined : visit()));
+  }
+
+  /** Resolves when the first one has come and gone. */
+  begun(): Promise<void> {
+    return vi.waitFor(() => {
+      expect(this.count, "visitors").toBeGreaterThan(0);
+    }, WAIT);
+  }
+
+  async end(): Promise<void> {
+    this.#end.abort();
+    await this.#ended;
+  }
 }
 
 it(
@@ -114,12 +132,13 @@ it(
     );
     const ourConsumer = await createConsumer(connection, { stationName: "there", consumerName: "c" });
     const ourProducer = await createProducer(connection, { stationName: "back", producerName: "p" });
-    const visits = new AbortController();
-    const visited = comeAndGo(visitor, visits.signal);
+    const visitors = new Visitors(visitor);
 
     const killEvery = COUNT / (KILLS + 1);
     const produced = produceAll(theirProducer, async (sent) => {
-      if (sent >= killEvery * bridge.lives && bridge.lives <= KILLS) await bridge.kill();
+      if (sent < killEvery * bridge.lives || bridge.lives > KILLS) return;
+      await visitors.begun();
+      await bridge.kill();
     });
     const consumed = consumeAll(theirConsumer);
     const arrived = new Set<string>();
@@ -132,8 +151,7 @@ it(
     await Promise.all([produced, ourProducer.flush()]);
     await bridge.kill();
     const { seen, givenUp } = await consumed;
-    visits.abort();
-    const clients = await visited;
+    await visitors.end();
 
     expect(arrived.size).toBe(COUNT);
     expect(indexes.filter((index) => !seen.has(index))).toEqual([]);
@@ -145,7 +163,6 @@ it(
     }, WAIT);
     expect(letters.size).toBe(givenUp.size);
     expect(bridge.lives).toBe(KILLS + 2);
-    expect(clients).toBeGreaterThan(0);
     await Promise.all([memphis.close(), visitor.close(), ourConsumer.close(), ourProducer.close()]);
     await bridge.end();
   },
