@@ -67,7 +67,6 @@ export class GroupConsumer<T> implements Consumer<T> {
   #station: Station;
   #dispatcher: Dispatcher | undefined;
   #messageListener: Listener | undefined;
-  #failureListeners = 0;
   #leaveConnection: (() => void) | undefined;
   #closing: Promise<void> | undefined;
   /** Nothing will be handed out any more, once the intake is empty. */
@@ -248,22 +247,15 @@ export class GroupConsumer<T> implements Consumer<T> {
 
   on<Name extends keyof ConsumerEvents<T>>(name: Name, listener: (...event: ConsumerEvents<T>[Name]) => unknown): void {
     if (name === "message") this.#listen(listener);
-    else {
-      this.#events.on(name, listener);
-      if (name === "handler-failed") this.#failureListeners++;
-    }
+    else this.#events.on(name, listener);
   }
 
   off<Name extends keyof ConsumerEvents<T>>(
     name: Name,
     listener: (...event: ConsumerEvents<T>[Name]) => unknown,
   ): void {
-    if (name === "message") {
-      if (listener === this.#messageListener) this.#unlisten();
-      return;
-    }
-    this.#events.off(name, listener);
-    if (name === "handler-failed") this.#failureListeners--;
+    if (name !== "message") this.#events.off(name, listener);
+    else if (listener === this.#messageListener) this.#unlisten();
   }
 
   lag(): Promise<readonly PartitionLag[]> {
@@ -350,9 +342,7 @@ export class GroupConsumer<T> implements Consumer<T> {
 
   #handlerFailed(error: unknown, message: StationMessage): void {
     void message.nack();
-    if (this.#failureListeners > 0)
-      this.#events.emit("handler-failed", error, message as unknown as ConsumerMessage<T>);
-    else {
+    if (!this.#events.emit("handler-failed", error, message as unknown as ConsumerMessage<T>)) {
       queueMicrotask(() => {
         throw error;
       });

@@ -230,4 +230,33 @@ describe("a handler that fails", () => {
     expect(failures).toEqual([1, 2, 3].map((deliveries) => ["cannot", deliveries]));
     expect(good).toEqual(["0", "1"]);
   });
+
+  it("is an error of the program when nobody is told, whoever was taken off before", async () => {
+    const connection = await broker.connect(all);
+    const stationName = broker.station();
+    const consumer = await createConsumer(connection, { stationName, consumerName: "c", maxDeliveries: 3 });
+    const told = vi.fn();
+    const surfaced: unknown[] = [];
+    const { queueMicrotask } = globalThis;
+    vi.stubGlobal("queueMicrotask", (callback: () => void) => {
+      queueMicrotask(() => {
+        try {
+          callback();
+        } catch (error) {
+          surfaced.push(error);
+        }
+      });
+    });
+    consumer.off("handler-failed", told);
+    consumer.on("handler-failed", told);
+    consumer.on("message", ({ deliveries }) => {
+      if (deliveries === 2) consumer.off("handler-failed", told);
+      throw new Error("cannot");
+    });
+    await publish(connection, { station: stationName }, ["0"]);
+    await vi.waitFor(() => {
+      expect(surfaced).toEqual([new Error("cannot"), new Error("cannot")]);
+    }, WAIT);
+    expect(told).toHaveBeenCalledTimes(1);
+  });
 });

@@ -32,9 +32,12 @@ export class EventEmitter<Events extends EventMap<Events>> {
   /**
    * Calls the listeners in the order of registration. One that throws does not stop the others, or the caller: its error
    * surfaces as an uncaught exception, as an error of a Node event listener would.
+   *
+   * @returns whether there was one.
    */
-  emit<Name extends keyof Events>(name: Name, ...event: Events[Name]): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+  emit<Name extends keyof Events>(name: Name, ...event: Events[Name]): boolean {
+    const listeners = [...(this.#listeners.get(name) ?? [])];
+    for (const listener of listeners) {
       try {
         (listener as Listener<readonly unknown[]>)(...event);
       } catch (error) {
@@ -43,5 +46,6 @@ export class EventEmitter<Events extends EventMap<Events>> {
         });
       }
     }
+    return listeners.length > 0;
   }
 }
