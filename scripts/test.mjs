@@ -25,7 +25,8 @@ await runMain(async () => {
   removeReports();
   const outcomes = [];
   const chosen = stages.filter(({ group }) => wanted.length === 0 || wanted.includes(group));
-  for (const { steps, atOnce } of joinStages(chosen)) {
+  for (const { first, steps, atOnce } of joinStages(chosen)) {
+    outcomes.push(...(await runSteps(first, { atOnce: 1, print: console.log })));
     outcomes.push(...(await runSteps(steps, { atOnce, print: console.log })));
   }
   const counts = sum(outcomes.map((outcome) => outcome.counts));

@@ -17,7 +17,7 @@ export function removeReports() {
  * @param {string} script - the package script that ran: "test" or "test:integration"
  * @param {object} [options]
  * @param {string} [options.suffix] - STATIONKIT_REPORT of that pass
- * @param {readonly string[]} [options.only] - package names; default: all that have the script
+ * @param {string} [options.only] - the path of a package; default: all that have the script
  * @param {string} [options.base]
  * @returns {{ counts: import("./counts.mjs").Counts, missing: string[], failures: string[] }} failures: a text for each failed test
  */
@@ -29,7 +29,7 @@ export function readReports(script, { suffix, only, base } = {}) {
   const failures = [];
   const counts = workspacePackages(base)
     .filter(({ manifest }) => manifest.scripts?.[script] !== undefined)
-    .filter(({ manifest }) => only?.includes(manifest.name) ?? true)
+    .filter(({ path }) => only === undefined || path === only)
     .map(({ path, directory }) => {
       const report = join(directory, ".reports", file);
       if (!existsSync(report)) {

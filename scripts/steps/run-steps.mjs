@@ -78,7 +78,7 @@ async function runStep({ name, run }, print) {
  */
 function outcomeLine({ name, ok, seconds, counts }) {
   const tests = counts.passed + counts.failed + counts.skipped > 0 ? `  ${describe(counts)}` : "";
-  return `${ok ? "ok    " : "FAILED"}  ${name.padEnd(36)} ${seconds.toFixed(1).padStart(6)} s${tests}`;
+  return `${ok ? "ok    " : "FAILED"}  ${name.padEnd(48)} ${seconds.toFixed(1).padStart(6)} s${tests}`;
 }
 
 /**

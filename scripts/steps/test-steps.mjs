@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
-import { root } from "../workspace/packages.mjs";
+import { join } from "node:path";
+import { root, workspacePackages } from "../workspace/packages.mjs";
 import { run } from "../workspace/run.mjs";
 import { turbo } from "../workspace/turbo.mjs";
 import { countTap } from "./counts.mjs";
@@ -10,11 +10,16 @@ import { readReports } from "./reports.mjs";
 const oldestServer = "2.10";
 
 // Only those that write to JetStream: they are the ones that know newer features and must do without them.
-const packagesOnOldestServer = [
-  "@stationkit/core-protocol",
-  "@stationkit/station-admin",
-  "@stationkit/producer",
-  "@stationkit/consumer",
+const onOldestServer = ["packages/producer", "packages/consumer", "packages/station-admin", "packages/core-protocol"];
+
+/** Two run at a time: one that works beside one that waits for clocks and servers, the longest first, so that no processor is idle. */
+const startOrder = [
+  "apps/bench",
+  "packages/consumer",
+  "packages/producer",
+  "packages/memphis-bridge",
+  "apps/demo",
+  "packages/memphis-compat",
 ];
 
 /**
@@ -23,15 +28,14 @@ const packagesOnOldestServer = [
  * not as tests of a package, since the bridge depends on what is tested.
  */
 const onMemphis = {
+  "packages/consumer": ["consume", "groups", "life"],
   "packages/station-admin": ["stations", "concurrent-creation", "watch"],
   "packages/producer": ["produce", "streams", "window"],
-  "packages/consumer": ["consume", "groups", "life"],
 };
 const bridge = join(root, "packages/memphis-bridge/src/index.ts");
 
 // Far above what any step takes: a step that hangs is ended and reported instead of holding CI for its whole limit.
-const staticLimitMs = 480_000;
-const testLimitMs = 900_000;
+const timeoutMs = 480_000;
 
 /**
  * @typedef {import("./run-steps.mjs").Step} Step
@@ -39,28 +43,33 @@ const testLimitMs = 900_000;
  * @typedef {object} Stage - steps that may run beside each other
  * @property {string} group - what `npm test -- <group>` and the jobs of CI call it
  * @property {number} atOnce
+ * @property {Step[]} [first] - what its steps need; one after the other, before any of them
  * @property {Step[]} steps
  * @property {boolean} [joinsPrevious] - its steps go on where those of the group before leave a processor free
  */
 
 /**
  * @param {readonly Stage[]} stages
- * @returns {Stage[]}
+ * @returns {Required<Pick<Stage, "first" | "steps" | "atOnce">>[]}
  */
 export function joinStages(stages) {
-  /** @type {Stage[]} */
+  /** @type {ReturnType<typeof joinStages>} */
   const joined = [];
-  for (const stage of stages) {
-    const previous = joined.at(-1);
-    if (previous === undefined || stage.joinsPrevious !== true) joined.push({ ...stage, steps: [...stage.steps] });
-    else previous.steps.push(...stage.steps);
+  for (const { atOnce, first = [], steps, joinsPrevious = false } of stages) {
+    const previous = joinsPrevious ? joined.at(-1) : undefined;
+    if (previous === undefined) {
+      joined.push({ atOnce, first: [...first], steps: [...steps] });
+      continue;
+    }
+    previous.first.push(...first.filter(({ name }) => previous.first.every((other) => other.name !== name)));
+    previous.steps.push(...steps);
   }
   return joined;
 }
 
 /**
  * All that `npm test` does, in order. Two at once at most, for two cores. Nothing that reads `dist` stands beside turbo, which
- * writes it anew when it replays a build. Tests that talk to a real server wait more than they work: two packages at once.
+ * writes it anew when it replays a build.
  * @param {NodeJS.ProcessEnv} env - from `setUp`
  * @returns {Stage[]}
  */
@@ -71,13 +80,16 @@ export function testStages(env) {
    * @param {string[]} args
    * @returns {Step}
    */
-  const tool = (name, command, ...args) => ({ name, run: () => run(command, args, { env, timeoutMs: staticLimitMs }) });
+  const tool = (name, command, ...args) => ({ name, run: () => run(command, args, { env, timeoutMs }) });
   /**
    * @param {string} name
    * @param {string[]} tasks
    * @returns {Step}
    */
-  const task = (name, ...tasks) => ({ name, run: () => turbo(env, tasks, { timeoutMs: staticLimitMs }) });
+  const task = (name, ...tasks) => ({ name, run: () => turbo(env, tasks, { timeoutMs }) });
+
+  /** @param {string} line */
+  const server = (line) => tool(`nats-server binary, ${line}`, "node", "scripts/fetch-servers.mjs", line);
 
   return [
     {
@@ -105,80 +117,77 @@ export function testStages(env) {
         tool("entry points of packed packages", "node", "scripts/check-entrypoints.mjs"),
       ],
     },
-    { group: "unit", atOnce: 1, steps: [{ name: "unit tests", run: () => vitest(env, "test", { concurrency: 2 }) }] },
+    { group: "unit", atOnce: 1, steps: [{ name: "unit tests", run: () => unitTests(env) }] },
     {
       group: "integration",
-      atOnce: 1,
-      steps: [
-        tool("nats-server binary", "node", "scripts/fetch-servers.mjs", "newest"),
-        { name: "integration tests", run: () => vitest(env, "test:integration", { concurrency: 2 }) },
-      ],
+      atOnce: 2,
+      first: [server("newest")],
+      steps: integrated().map((path) => integrationTests(env, path)),
     },
     {
       group: "integration-oldest",
-      atOnce: 1,
-      steps: [
-        tool(`nats-server ${oldestServer} binary`, "node", "scripts/fetch-servers.mjs", oldestServer),
-        {
-          name: `integration tests (nats-server ${oldestServer})`,
-          run: () =>
-            vitest({ ...env, NATS_EMBEDDED_VERSION: oldestServer }, "test:integration", {
-              concurrency: 2,
-              only: packagesOnOldestServer,
-              suffix: `nats-${oldestServer}`,
-            }),
-        },
-      ],
+      atOnce: 2,
+      joinsPrevious: true,
+      first: [server(oldestServer)],
+      steps: onOldestServer.map((path) =>
+        integrationTests({ ...env, NATS_EMBEDDED_VERSION: oldestServer }, path, { on: `nats-${oldestServer}` }),
+      ),
     },
     {
       group: "integration-memphis",
       atOnce: 2,
-      steps: [
-        tool("nats-server binary", "node", "scripts/fetch-servers.mjs", "newest"),
-        ...Object.entries(onMemphis).map(([path, suites]) => ({
-          name: `integration tests of ${path} (Memphis control plane)`,
-          run: () => vitestOnMemphis(env, path, suites),
-        })),
-      ],
+      joinsPrevious: true,
+      first: [server("newest")],
+      steps: Object.entries(onMemphis).map(([path, suites]) =>
+        integrationTests({ ...env, STATIONKIT_BRIDGE: bridge }, path, { on: "memphis", suites }),
+      ),
     },
   ];
 }
 
-/**
- * The named suites of one package, each server with a bridge.
- * @param {NodeJS.ProcessEnv} env
- * @param {string} path
- * @param {readonly string[]} suites
- */
-async function vitestOnMemphis(env, path, suites) {
-  const suffix = "memphis";
-  const { ok, output } = await run(
-    "npm",
-    ["run", "test:integration", "--", ...suites.map((suite) => `test/${suite}.test.ts`)],
-    {
-      cwd: join(root, path),
-      env: { ...env, STATIONKIT_BRIDGE: bridge, STATIONKIT_REPORT: suffix },
-      timeoutMs: testLimitMs,
-    },
-  );
-  const only = [`@stationkit/${basename(path)}`];
-  const { counts, missing, failures } = readReports("test:integration", { suffix, only });
-  return { ok: ok && missing.length === 0, output: [output, ...missing].join("\n"), counts, failures };
+/** Packages with integration tests, in the order in which they begin. */
+function integrated() {
+  /** @param {string} path */
+  const rank = (path) => (startOrder.includes(path) ? startOrder.indexOf(path) : startOrder.length);
+  return workspacePackages()
+    .filter(({ manifest }) => manifest.scripts?.["test:integration"] !== undefined)
+    .map(({ path }) => path)
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 /**
- * One vitest run a package, then the sum of their reports.
  * @param {NodeJS.ProcessEnv} env
- * @param {string} script
- * @param {{ concurrency: number, only?: readonly string[], suffix?: string }} options
+ * @param {string} path - of the package
+ * @param {object} [options]
+ * @param {string} [options.on] - names a pass that is not the package's only one
+ * @param {readonly string[]} [options.suites] - default: all
+ * @returns {Step}
  */
-async function vitest(env, script, { concurrency, only, suffix }) {
-  const { ok, output } = await turbo(suffix === undefined ? env : { ...env, STATIONKIT_REPORT: suffix }, [script], {
-    concurrency,
-    filters: only,
-    timeoutMs: testLimitMs,
-  });
-  const { counts, missing, failures } = readReports(script, { suffix, only });
+function integrationTests(env, path, { on, suites = [] } = {}) {
+  const script = "test:integration";
+  const files = suites.map((suite) => `test/${suite}.test.ts`);
+  const reporting = on === undefined ? env : { ...env, STATIONKIT_REPORT: on };
+  return {
+    name: `integration, ${path}${on === undefined ? "" : ` on ${on}`}`,
+    run: async () => {
+      const cwd = join(root, path);
+      const finished = await run("npm", ["run", script, "--", ...files], { cwd, env: reporting, timeoutMs });
+      return withReports(finished, readReports(script, { suffix: on, only: path }));
+    },
+  };
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+async function unitTests(env) {
+  return withReports(await turbo(env, ["test"], { timeoutMs }), readReports("test"));
+}
+
+/**
+ * @param {import("../workspace/run.mjs").Finished} finished
+ * @param {ReturnType<typeof readReports>} reports
+ * @returns {import("./run-steps.mjs").StepResult}
+ */
+function withReports({ ok, output }, { counts, missing, failures }) {
   return { ok: ok && missing.length === 0, output: [output, ...missing].join("\n"), counts, failures };
 }
 
@@ -194,7 +203,7 @@ async function scriptTests(env) {
   const forCounting = ["--test-reporter=tap", `--test-reporter-destination=${tap}`];
   const { ok, output } = await run("node", ["--test", ...forPeople, ...forCounting, ...files], {
     env,
-    timeoutMs: staticLimitMs,
+    timeoutMs,
   });
   return { ok, output, counts: countTap(readFileSync(tap, "utf8")) };
 }

@@ -6,14 +6,16 @@ import { SetUpError } from "./set-up-error.mjs";
  * @param {NodeJS.ProcessEnv} env - from `setUp`
  * @param {readonly string[]} tasks
  * @param {object} [options]
- * @param {readonly string[]} [options.filters] - default: all packages
- * @param {number} [options.concurrency]
+ * @param {string} [options.filter] - default: all packages
  * @param {number} [options.timeoutMs]
  */
-export function turbo(env, tasks, { filters = [], concurrency = 2, timeoutMs } = {}) {
-  const args = ["run", ...tasks, `--concurrency=${concurrency}`, "--continue=dependencies-successful"];
+export function turbo(env, tasks, { filter, timeoutMs } = {}) {
+  const args = ["run", ...tasks, "--concurrency=2", "--continue=dependencies-successful"];
   const output = ["--output-logs=errors-only", "--log-order=grouped"];
-  return run("turbo", [...args, ...output, ...filters.map((filter) => `--filter=${filter}`)], { env, timeoutMs });
+  return run("turbo", [...args, ...output, ...(filter === undefined ? [] : [`--filter=${filter}`])], {
+    env,
+    timeoutMs,
+  });
 }
 
 /**
@@ -22,6 +24,6 @@ export function turbo(env, tasks, { filters = [], concurrency = 2, timeoutMs } =
  * @param {string} filter
  */
 export async function build(env, filter) {
-  const { ok, output } = await turbo(env, ["build"], { filters: [filter] });
+  const { ok, output } = await turbo(env, ["build"], { filter });
   if (!ok) throw new SetUpError("the build failed", output, ["Repair what it says, then run the same command again."]);
 }
