@@ -159,7 +159,7 @@ function integrated() {
  * @param {NodeJS.ProcessEnv} env
  * @param {string} path - of the package
  * @param {object} [options]
- * @param {string} [options.on] - names a pass that is not the package's only one
+ * @param {string} [options.on] - names a pass that is not the one on the newest nats-server
  * @param {readonly string[]} [options.suites] - default: all
  * @returns {Step}
  */
@@ -201,9 +201,7 @@ async function scriptTests(env) {
   const tap = join(reports, "scripts.tap");
   const forPeople = ["--test-reporter=spec", "--test-reporter-destination=stdout"];
   const forCounting = ["--test-reporter=tap", `--test-reporter-destination=${tap}`];
-  const { ok, output } = await run("node", ["--test", ...forPeople, ...forCounting, ...files], {
-    env,
-    timeoutMs,
-  });
+  const args = ["--test", ...forPeople, ...forCounting, ...files];
+  const { ok, output } = await run("node", args, { env, timeoutMs });
   return { ok, output, counts: countTap(readFileSync(tap, "utf8")) };
 }

@@ -11,11 +11,8 @@ import { SetUpError } from "./set-up-error.mjs";
  */
 export function turbo(env, tasks, { filter, timeoutMs } = {}) {
   const args = ["run", ...tasks, "--concurrency=2", "--continue=dependencies-successful"];
-  const output = ["--output-logs=errors-only", "--log-order=grouped"];
-  return run("turbo", [...args, ...output, ...(filter === undefined ? [] : [`--filter=${filter}`])], {
-    env,
-    timeoutMs,
-  });
+  if (filter !== undefined) args.push(`--filter=${filter}`);
+  return run("turbo", [...args, "--output-logs=errors-only", "--log-order=grouped"], { env, timeoutMs });
 }
 
 /**

@@ -85,33 +85,37 @@ async function consumeAll(consumer: Consumer): Promise<{ seen: Set<number>; give
  * seconds, which is memphis-dev's own time for an answer: at the end nobody waits for that.
  */
 class Visitors {
+  readonly #memphis: Memphis;
   readonly #end = new AbortController();
   readonly #ended: Promise<unknown>;
-  count = 0;
+  #count = 0;
 
   constructor(memphis: Memphis) {
-    this.#ended = Promise.race([this.#comeAndGo(memphis, this.#end.signal), once(this.#end.signal, "abort")]);
-  }
-
-  async #comeAndGo(memphis: Memphis, signal: AbortSignal): Promise<void> {
-    const visit = async (): Promise<void> => {
-      const names = { stationName: `visited-${this.count % 5}`, consumerName: `c${this.count}` };
-      const consumer = await memphis.consumer(names);
-      await consumer.destroy();
-    };
-    for (; !signal.aborted; this.count++) await untilServed(async () => (signal.aborted ? undefined : visit()));
+    this.#memphis = memphis;
+    this.#ended = Promise.race([this.#comeAndGo(), once(this.#end.signal, "abort")]);
   }
 
   /** Resolves when the first one has come and gone. */
   begun(): Promise<void> {
     return vi.waitFor(() => {
-      expect(this.count, "visitors").toBeGreaterThan(0);
+      expect(this.#count, "visitors").toBeGreaterThan(0);
     }, WAIT);
   }
 
   async end(): Promise<void> {
     this.#end.abort();
     await this.#ended;
+  }
+
+  async #comeAndGo(): Promise<void> {
+    const { signal } = this.#end;
+    for (; !signal.aborted; this.#count++) await untilServed(async () => (signal.aborted ? undefined : this.#visit()));
+  }
+
+  async #visit(): Promise<void> {
+    const names = { stationName: `visited-${this.#count % 5}`, consumerName: `c${this.#count}` };
+    const consumer = await this.#memphis.consumer(names);
+    await consumer.destroy();
   }
 }
 
