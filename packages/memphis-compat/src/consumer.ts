@@ -48,10 +48,11 @@ export class Consumer {
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
     this.stationName = parts.options.station;
-    const { pullIntervalMs, batchSize } = parts.options;
+    const { pullIntervalMs, batchSize, batchMaxTimeToWaitMs } = parts.options;
     this.#loop = new PullLoop<Message>({
       intervalMs: pullIntervalMs,
-      fetch: () => this.fetch({ batchSize }),
+      // No longer than to the next: whoever listens gets a batch that is not full when memphis-dev's next pull would have got it.
+      fetch: () => this.read(batchSize, {}, Math.min(batchMaxTimeToWaitMs, pullIntervalMs)),
       deliver: (message) => {
         this.#deliver(message);
       },

@@ -7,6 +7,7 @@ import {
   createConsumer,
 } from "@stationkit/consumer";
 import { memphisPartitioner, resolvePartition } from "@stationkit/partitioner";
+import { createStationAdmin } from "@stationkit/station-admin";
 import { applyPartitions, type PartitionChoice } from "./produce-options.js";
 
 /** What the readers of one consumer have in common. */
@@ -48,7 +49,7 @@ export class PartitionReaders {
     return this.#all.partitions;
   }
 
-  /** @throws {UsageError} for a key and a number at once, or a partition that there is not. */
+  /** @throws {UsageError} for a key and a number at once, or a partition that there is not. @throws {StationNotFoundError} */
   async get(choice: PartitionChoice): Promise<Engine> {
     const { partitionKey, partitionNumber } = applyPartitions(choice, this.partitions);
     if (partitionNumber !== undefined) return this.#reader(partitionNumber);
@@ -68,11 +69,17 @@ export class PartitionReaders {
   async #reader(partition: number): Promise<Engine> {
     let reader = this.#ofPartition.get(partition);
     if (reader === undefined) {
-      reader = openReader(this.#parts, { partitionNumber: partition });
+      reader = this.#join(partition);
       this.#ofPartition.set(partition, reader);
       reader.catch(() => this.#ofPartition.delete(partition));
     }
     return reader;
+  }
+
+  /** To be declared makes a missing station; to fetch does not, or one that somebody destroyed would be back, empty, without a word. */
+  async #join(partition: number): Promise<Engine> {
+    await createStationAdmin(this.#parts.connection).describe(this.#all.stationName);
+    return openReader(this.#parts, { partitionNumber: partition });
   }
 }
 

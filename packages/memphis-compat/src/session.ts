@@ -7,14 +7,15 @@ import {
   type StationName,
   StationNotFoundError,
 } from "@stationkit/core-protocol";
+import { createProducer } from "@stationkit/producer";
 import { createStationAdmin } from "@stationkit/station-admin";
+import { AUTO_CREATED } from "./auto-created.js";
 import { Consumer } from "./consumer.js";
 import type { ResolvedConsumerOptions } from "./consumer-options.js";
 import { type Log, logStatus } from "./log.js";
 import { ManyStationsTarget } from "./many-stations-target.js";
 import { PartitionReaders } from "./partition-readers.js";
 import { Producer } from "./producer.js";
-import { ProducerEngines } from "./producer-engines.js";
 import { removeMember } from "./remove-member.js";
 import { retryOnTimeout } from "./retry-on-timeout.js";
 import { StationSchemas } from "./schemas/station-schemas.js";
@@ -143,22 +144,20 @@ export class Session {
 
   async #openProducer(station: StationName, producerName: string, onDestroyed: () => void): Promise<Producer> {
     const { connection, log } = this;
-    const made: { producer?: Producer } = {};
-    const engines = new ProducerEngines({
-      connection,
-      station,
-      producerName,
-      onFailure: (error) => {
-        made.producer?.failed(error);
-      },
+    const engine = await createProducer<Uint8Array>(connection, {
+      ...{ stationName: station, producerName, station: AUTO_CREATED },
     });
-    await engines.open();
     const held = await this.#schemas.hold(station).catch(async (error: unknown) => {
-      await engines.close();
+      await engine.close();
       throw error;
     });
-    const target = new StationTarget({ connection, log, station, producerName, engines, held });
-    return (made.producer = new Producer({ target, log, onDestroyed }));
+    const target = new StationTarget({ connection, log, station, producerName, engine, held });
+    const producer = new Producer({ target, log, onDestroyed });
+    engine.on("delivery-failed", (error, { request }) => {
+      // Who waits for the acknowledgement hears it there.
+      if ((request as { asyncProduce?: boolean }).asyncProduce !== false) producer.failed(error);
+    });
+    return producer;
   }
 
   async #openConsumer(options: ResolvedConsumerOptions, onDestroyed: () => void): Promise<Consumer> {

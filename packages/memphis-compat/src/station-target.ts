@@ -1,9 +1,8 @@
 import { type Connection, DeliveryExpiredError, encodePayload, type StationName } from "@stationkit/core-protocol";
-import type { Producer as Engine, PubAck } from "@stationkit/producer";
+import { DeliveryError, type Producer as Engine, type PubAck } from "@stationkit/producer";
 import { SchemaValidationError } from "./errors.js";
 import type { Log } from "./log.js";
 import { applyPartitions, type ResolvedProduce } from "./produce-options.js";
-import type { ProducerEngines } from "./producer-engines.js";
 import { reportRefusal } from "./schemas/refused-message.js";
 import type { HeldSchema } from "./schemas/station-schemas.js";
 
@@ -13,14 +12,14 @@ export interface StationTargetParts {
   readonly log: Log;
   readonly station: StationName;
   readonly producerName: string;
-  readonly engines: ProducerEngines;
+  readonly engine: Engine<Uint8Array>;
   readonly held: HeldSchema;
 }
 
 /** One station as messages are sent to it: checked by its schema, in the order of the calls. */
 export class StationTarget {
   readonly #parts: StationTargetParts;
-  /** Calls that wait for an engine or a schema; while there are any, later ones wait behind them. */
+  /** Calls that wait for a schema; while there are any, later ones wait behind them. */
   #waiting = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -30,23 +29,19 @@ export class StationTarget {
 
   /** @returns the acknowledgement, of a message that was waited for. */
   async send(request: ResolvedProduce): Promise<PubAck | undefined> {
-    const { engines, held } = this.#parts;
-    const engine = engines.peek(request.deliveryTimeoutMs);
-    if (this.#waiting === 0 && engine !== undefined && held.schema.isSettled) return this.#hand(engine, request);
+    if (this.#waiting === 0 && this.#parts.held.schema.isSettled) return this.#hand(request);
     return this.#sendInTurn(request);
   }
 
-  /** Behind those who wait already, once there are an engine and a schema; no longer than the message may take. */
+  /** Behind those who wait already, once there is a schema; no longer than the message may take. */
   async #sendInTurn(request: ResolvedProduce): Promise<PubAck | undefined> {
-    const { engines, held } = this.#parts;
     const patience = new AbortController();
     this.#waiting++;
     const turn = this.#turn.then(async () => {
       try {
-        const opened = await engines.get(request.deliveryTimeoutMs);
-        await held.schema.current();
+        await this.#parts.held.schema.current();
         // In an object: the next in turn does not wait for the outcome.
-        return patience.signal.aborted ? undefined : { outcome: this.#hand(opened, request) };
+        return patience.signal.aborted ? undefined : { outcome: this.#hand(request) };
       } finally {
         this.#waiting--;
       }
@@ -67,14 +62,18 @@ export class StationTarget {
 
   async close(): Promise<void> {
     await this.#turn;
-    await this.#parts.engines.close();
+    await this.#parts.engine.close().catch((error: unknown) => {
+      // Each failure has been told, to its caller or by event.
+      if (!(error instanceof DeliveryError)) throw error;
+    });
     this.#parts.held.release();
   }
 
-  async #hand(engine: Engine<Uint8Array>, request: ResolvedProduce): Promise<PubAck | undefined> {
-    const { headers, msgId } = request;
+  async #hand(request: ResolvedProduce): Promise<PubAck | undefined> {
+    const { engine } = this.#parts;
+    const { headers, msgId, deliveryTimeoutMs } = request;
     const partition = applyPartitions(request.partition, engine.partitions);
-    const message = { message: this.#encode(request), headers, msgId, ...partition };
+    const message = { message: this.#encode(request), headers, msgId, deliveryTimeoutMs, ...partition };
     if (!request.asyncProduce) return engine.produce({ ...message, asyncProduce: false });
     await engine.produce(message);
     return undefined;

@@ -1,5 +1,5 @@
 import { createConsumer } from "@stationkit/consumer";
-import { partitionStream, parseStationName } from "@stationkit/core-protocol";
+import { partitionStream, parseStationName, StationNotFoundError } from "@stationkit/core-protocol";
 import { serveMemphis } from "@stationkit/memphis-bridge";
 import { type Consumer, type ConsumerOptions, type Memphis, type Message } from "@stationkit/memphis-compat";
 import { createStationAdmin, type DeadLetter } from "@stationkit/station-admin";
@@ -53,6 +53,19 @@ describe("a fetch", () => {
     const reader = await consumer({ batchMaxTimeToWaitMs: WAIT });
     await send("1", "2", "3", "4");
     expect(texts(await reader.fetch({ batchSize: 4 })).sort()).toEqual(["1", "2", "3", "4"]);
+  });
+
+  it("does not make a station again that was destroyed elsewhere", async () => {
+    const { stationName, consumer } = await stage(2);
+    const reader = await consumer({ batchMaxTimeToWaitMs: 50 });
+    await createStationAdmin(broker.connection).destroy(stationName);
+    for (const asked of [{ consumerPartitionNumber: 2 }, { consumerPartitionKey: "k" }]) {
+      expect(await rejection(reader.fetch(asked))).toBeInstanceOf(StationNotFoundError);
+    }
+    await reader.fetch();
+    expect(await rejection(createStationAdmin(broker.connection).describe(stationName))).toBeInstanceOf(
+      StationNotFoundError,
+    );
   });
 
   it("waits no longer than batchMaxTimeToWaitMs, also when that is less than memphis-dev's second", async () => {
@@ -192,6 +205,24 @@ describe("a listener", () => {
     await vi.waitFor(() => {
       expect(errors).toContain("StationNotFoundError");
     }, WAIT);
+  });
+
+  it("gets a batch that is not full by the time of its next pull", async () => {
+    const { send, consumer } = await stage();
+    const reader = await consumer({ pullIntervalMs: 100, batchMaxTimeToWaitMs: WAIT });
+    const came: Message[] = [];
+    reader.on("message", (message) => {
+      came.push(message);
+      message.ack();
+    });
+    for (const message of ["1", "2", "3"]) {
+      const startedAt = performance.now();
+      await send(message);
+      await vi.waitFor(() => {
+        expect(texts(came)).toContain(message);
+      }, WAIT);
+      expect(performance.now() - startedAt).toBeLessThan(WAIT / 4);
+    }
   });
 
   it("is for message or error", async () => {

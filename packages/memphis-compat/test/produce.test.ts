@@ -61,13 +61,13 @@ describe("produce", () => {
     expect(await stored(memphis, stationName)).toEqual({ 1: ["m"] });
   });
 
-  it("keeps the order of calls that nobody awaits, and takes each message as it is at its call", async () => {
+  it("keeps the order of calls that nobody awaits, and takes each message as it is at its call, whatever its ackWaitSec", async () => {
     const memphis = await broker.memphis();
     const stationName = broker.station();
     const bytes = Buffer.alloc(3);
     const calls = Array.from({ length: 300 }, (_, i) => {
       bytes.write(String(i).padStart(3, "0"));
-      return memphis.produce({ stationName, producerName: "p", message: bytes });
+      return memphis.produce({ stationName, producerName: "p", message: bytes, ackWaitSec: 10 + (i % 20) });
     });
     await Promise.all(calls);
     await memphis.close();
@@ -157,6 +157,27 @@ describe("a message that cannot be delivered", () => {
       expect(error).toMatchObject({ station: stationName, outcome: "rejected" });
     }
     expect(heard).toEqual(["StationNotFoundError"]);
+  });
+
+  it("does not make its station again when somebody else has destroyed it, whatever its ackWaitSec", async () => {
+    const { memphis, stationName, producer, heard } = await heardProducer();
+    const directly = { stationName, producerName: "p", asyncProduce: false } as const;
+    await createStationAdmin(broker.connection).destroy(stationName);
+    for (const ackWaitSec of [undefined, 3, 4.5]) {
+      for (const produced of [
+        producer.produce({ message: "m", ackWaitSec, asyncProduce: false }),
+        memphis.produce({ ...directly, message: "m", ackWaitSec }),
+      ]) {
+        expect(await rejection(produced)).toBeInstanceOf(StationNotFoundError);
+      }
+    }
+    await producer.produce({ message: "without waiting", ackWaitSec: 6 });
+    await vi.waitFor(() => {
+      expect(heard).toEqual(["StationNotFoundError"]);
+    }, 30_000);
+    expect(await rejection(createStationAdmin(broker.connection).describe(stationName))).toBeInstanceOf(
+      StationNotFoundError,
+    );
   });
 
   it("is told to the producer's listener, and never ends the process", async () => {

@@ -8,6 +8,7 @@ describe("checkRequest", () => {
     ["a message that is undefined, which a serializer may take", { message: undefined }],
     ["everything with a key", { message: 1, headers: { a: "1" }, msgId: "id", partitionKey: "", asyncProduce: false }],
     ["everything with a number", { message: 1, partitionNumber: 3, signal: new AbortController().signal }],
+    ["a time of its own", { message: 1, deliveryTimeoutMs: 1 }],
     ["the longest id", { message: 1, msgId: "x".repeat(1_024) }],
     ["an id with blanks inside", { message: 1, msgId: "order 17: eu" }],
     ["headers without a prototype", { message: 1, headers: Object.assign(Object.create(null) as object, { a: "1" }) }],
@@ -36,6 +37,10 @@ describe("checkRequest", () => {
     ["headers in a list", { message: 1, headers: [["a", "b"]] }],
     ["headers in a Map", { message: 1, headers: new Map([["a", "b"]]) }],
     ["headers of fetch", { message: 1, headers: new Headers({ a: "b" }) }],
+    ["no time at all", { message: 1, deliveryTimeoutMs: 0 }],
+    ["a time that is no number", { message: 1, deliveryTimeoutMs: "1000" }],
+    ["half a millisecond", { message: 1, deliveryTimeoutMs: 0.5 }],
+    ["a time that no timer can wait", { message: 1, deliveryTimeoutMs: 2 ** 31 }],
     ["a signal that is null", { message: 1, signal: null }],
     ["a controller in the place of its signal", { message: 1, signal: new AbortController() }],
   ])("refuses %s", (_, request) => {

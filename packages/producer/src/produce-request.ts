@@ -1,5 +1,11 @@
 import { types } from "node:util";
-import { LIMITS, type MessageHeaders, requireKnownKeys, UsageError } from "@stationkit/core-protocol";
+import {
+  LIMITS,
+  type MessageHeaders,
+  requireDurationMs,
+  requireKnownKeys,
+  UsageError,
+} from "@stationkit/core-protocol";
 
 /** One message and what goes with it. */
 export interface ProduceRequest<T = unknown> {
@@ -15,6 +21,8 @@ export interface ProduceRequest<T = unknown> {
   readonly partitionNumber?: number | undefined;
   /** Gives the message up: before it is sent it is not stored, afterwards its outcome is unknown. */
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds from this call to the end of trying, in the place of the producer's `deliveryTimeoutMs`. */
+  readonly deliveryTimeoutMs?: number | undefined;
 }
 
 /** A request that says whether to wait for the broker. */
@@ -26,7 +34,10 @@ export interface ProduceOptions<T = unknown> extends ProduceRequest<T> {
   readonly asyncProduce?: boolean | undefined;
 }
 
-const KEYS = new Set(["message", "headers", "msgId", "partitionKey", "partitionNumber", "signal", "asyncProduce"]);
+const KEYS = new Set([
+  ...["message", "headers", "msgId", "partitionKey", "partitionNumber"],
+  ...["signal", "deliveryTimeoutMs", "asyncProduce"],
+]);
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /** @throws {UsageError} for everything about a request that can be told wrong without a station. */
@@ -46,6 +57,8 @@ export function checkRequest(request: ProduceOptions): void {
   if (request.msgId !== undefined) checkMessageId(request.msgId);
   if (request.headers !== undefined) checkHeaders(request.headers);
   if (request.signal !== undefined) checkSignal(request.signal);
+  if (request.deliveryTimeoutMs !== undefined)
+    requireDurationMs("produce: deliveryTimeoutMs", request.deliveryTimeoutMs);
 }
 
 /** With one partition no partitioner looks at the key; a wrong one must not show only when the station grows. */

@@ -34,6 +34,8 @@ interface Faults {
   /** So many batches may be open on a stream. */
   readonly maxOpenBatches?: number;
   readonly giveUp?: number;
+  /** The message has a deadline of its own, sooner or later than the producer's. */
+  readonly ownDeadline?: number;
   readonly duplicateWindowMs?: number;
   /** The longest single step of time. */
   readonly maxStepMs?: number;
@@ -89,11 +91,18 @@ class Model {
     const controller = new AbortController();
     this.#controllers.push(controller);
     this.admitted.set(text, partitionNumber);
+    const { ownDeadline } = this.faults;
+    const deliveryTimeoutMs =
+      ownDeadline !== undefined && this.chance(ownDeadline) ? 1 + this.below(30_000) : undefined;
     const settle = (result: FastIngestPubAck | StationkitError): void => {
       this.outcomes.set(text, { result, count: (this.outcomes.get(text)?.count ?? 0) + 1 });
     };
     this.producer
-      .produce({ message: text, partitionNumber, signal: controller.signal, asyncProduce: false })
+      .produce({
+        ...{ message: text, partitionNumber, deliveryTimeoutMs },
+        signal: controller.signal,
+        asyncProduce: false,
+      })
       .then(settle, settle);
   }
 
@@ -295,6 +304,13 @@ describe("a producer in front of a server that does everything wrong", { timeout
     }
   });
 
+  it.each([7, 8, 9])("keeps its promises to messages with deadlines of their own (seed %i)", async (seed) => {
+    const model = await simulate(seed, { ...everything, ownDeadline: 50 }, {});
+    judge(model);
+    for (const text of overtaken(model)) expect(model.troubled).toContain(text);
+    expect(count(model, "stored")).toBeGreaterThan(100);
+  });
+
   it.each([11, 12, 13, 14])("keeps the order always, strict (seed %i)", async (seed) => {
     const model = await simulate(seed, everything, { ordering: "strict" });
     judge(model);
@@ -348,6 +364,13 @@ describe("a producer in front of a server that does everything wrong", { timeout
       for (const outcome of ["stored", "rejected", "unknown", "not-sent"]) {
         expect([outcome, count(model, outcome)]).toEqual([outcome, expect.toSatisfy((n: number) => n > 0)]);
       }
+    });
+
+    it.each([57, 58, 59])("keeps its promises to messages with deadlines of their own (seed %i)", async (seed) => {
+      const model = await simulate(seed, { ...everything, restart: 50, ownDeadline: 50 }, fast);
+      judge(model);
+      expect(batched(model)).toBeGreaterThan(100);
+      for (const text of overtaken(model)) expect(model.troubled).toContain(text);
     });
 
     it.each([67, 68, 69, 70])("keeps the order always, strict (seed %i)", async (seed) => {

@@ -1,4 +1,10 @@
-import { ConnectionClosedError, PayloadTooLargeError, UsageError } from "@stationkit/core-protocol";
+import {
+  type AckTimeoutError,
+  ConnectionClosedError,
+  type DeliveryExpiredError,
+  PayloadTooLargeError,
+  UsageError,
+} from "@stationkit/core-protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeBroker, fakeStation, openProducer } from "./broker.fake.js";
 import type { DeliveryFailure } from "./producer.js";
@@ -119,6 +125,56 @@ describe("produce", () => {
     await refused;
     expect(failures).toMatchObject([{ name: "AckTimeoutError" }]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("a message with a deadline of its own", () => {
+  it("ends then, on its way or waiting for room, and says so; the others have the producer's", async () => {
+    const broker = new FakeBroker();
+    const producer = await openProducer(broker, {
+      maxInFlightMessages: 2,
+      deliveryTimeoutMs: 5_000,
+      ackTimeoutMs: 60_000,
+    });
+    const ended: unknown[] = [];
+    const produce = (message: string, deliveryTimeoutMs?: number): void => {
+      producer
+        .produce({ message, deliveryTimeoutMs, asyncProduce: false })
+        .then(({ sequence }) => ended.push([message, sequence]))
+        .catch((error: unknown) => {
+          const { name, deliveryTimeoutMs } = error as DeliveryExpiredError | AckTimeoutError;
+          ended.push([message, name, deliveryTimeoutMs]);
+        });
+    };
+    produce("patient on its way");
+    produce("short on its way", 1_000);
+    produce("patient that waits");
+    produce("short that waits", 500);
+    produce("very patient that waits", 60_000);
+    await pass(500);
+    expect(ended).toEqual([["short that waits", "DeliveryExpiredError", 500]]);
+    await pass(500);
+    expect(ended.slice(1)).toEqual([["short on its way", "AckTimeoutError", 1_000]]);
+    await pass(4_000);
+    expect(ended.slice(2)).toEqual([
+      ["patient on its way", "AckTimeoutError", 5_000],
+      ["patient that waits", "AckTimeoutError", 5_000],
+    ]);
+    broker.ackAll();
+    await pass(0);
+    expect(ended.slice(4)).toEqual([["very patient that waits", expect.any(Number)]]);
+    await producer.close().catch(() => undefined);
+    await pass(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is checked for it before it is sent", async () => {
+    const broker = new FakeBroker();
+    const producer = await openProducer(broker);
+    await expect(producer.produce({ message: "a", deliveryTimeoutMs: 0 })).rejects.toThrow(
+      "produce: deliveryTimeoutMs must be",
+    );
+    expect(broker.published).toEqual([]);
   });
 });
 

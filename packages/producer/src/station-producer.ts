@@ -27,7 +27,6 @@ import { createEncoder } from "./engine/encode.js";
 import { FailureLog } from "./engine/failure-log.js";
 import { FlushTracker } from "./engine/flush-tracker.js";
 import type { Lane } from "./engine/lane.js";
-import { createLaneOutcomes, type LaneOutcomes } from "./engine/lane-outcomes.js";
 import { createMessageIds } from "./engine/message-ids.js";
 import { PendingMessage } from "./engine/pending-message.js";
 import { route } from "./engine/route.js";
@@ -70,7 +69,6 @@ export class StationProducer<T> implements Producer<T> {
   readonly #admission: Admission;
   readonly #lanes = new Map<number, Lane>();
   readonly #createLane: ReturnType<typeof createLanes>;
-  readonly #outcomes: LaneOutcomes;
   readonly #aborts = new AbortListeners();
   readonly #scheduler = new SendScheduler();
   readonly #flushes = new FlushTracker();
@@ -98,11 +96,9 @@ export class StationProducer<T> implements Producer<T> {
     this.#encode = createEncoder(options.producerName, options.serializer, declaration.style);
     this.#window = new Window({ maxMessages: options.maxInFlightMessages, maxBytes: options.maxInFlightBytes });
     this.#failures = new FailureLog(options.maxInFlightBytes);
-    this.#outcomes = createLaneOutcomes(options.deliveryTimeoutMs);
     this.#admission = new Admission({
       window: this.#window,
       aborts: this.#aborts,
-      outcomes: this.#outcomes,
       isConnectionClosed: () => connection.state === "closed",
       dispatch: this.#dispatch,
       onTurnedAway: (message) => {
@@ -243,14 +239,15 @@ export class StationProducer<T> implements Producer<T> {
     this.#requireFit(encoded.sizeBytes);
     const station = this.#station.name;
     const partition = route(request, this.#station.partitions, this.#options.partitioner, station);
-    const deadline = Date.now() + this.#options.deliveryTimeoutMs;
-    return new PendingMessage({ request, station, partition, msgId, encoded, deadline });
+    const deliveryTimeoutMs = request.deliveryTimeoutMs ?? this.#options.deliveryTimeoutMs;
+    const deadline = Date.now() + deliveryTimeoutMs;
+    return new PendingMessage({ request, station, partition, msgId, encoded, deliveryTimeoutMs, deadline });
   }
 
   /** Step four: lets the message in, at once or when there is room; then it is on its way. */
   admit(message: PendingMessage): PendingMessage | Promise<PendingMessage> {
     message.generation = this.#flushes.begin();
-    this.#deadlines.watch();
+    this.#deadlines.watch(message.prepared.deliveryTimeoutMs);
     return this.#admission.admit(message);
   }
 
@@ -296,7 +293,6 @@ export class StationProducer<T> implements Producer<T> {
         ackTimeoutMs: this.#options.ackTimeoutMs,
         retryDelayMs: this.#options.retryDelayMs,
         maxRetryDelayMs: this.#options.maxRetryDelayMs,
-        outcomes: this.#outcomes,
         isAlone: () => this.#window.messages === 1,
         schedule: (lane) => {
           this.#scheduler.schedule(lane);

@@ -153,6 +153,8 @@ describe("an atomic batch", () => {
       ["ab" as unknown as AtomicRequest[], undefined, UsageError],
       [batchOf("a", 2), { partitionNumber: 9 }, UsageError],
       [batchOf("a", 2), { partition: 1 }, UsageError],
+      [batchOf("a", 2), { deliveryTimeoutMs: 0 }, UsageError],
+      [[{ message: "a", deliveryTimeoutMs: 5 } as AtomicRequest], undefined, UsageError],
       [batchOf("a", 2), { signal: aborted }, AbortedError],
       [[{ message: "a" }, { message: "x".repeat(100_001) }, { message: "b" }], undefined, PayloadTooLargeError],
       [[large, large, large, large, large], undefined, PayloadTooLargeError],
@@ -285,6 +287,8 @@ describe("while disconnected, an atomic batch", () => {
     const given = producer.produceAtomic(batchOf("given-up", 3), { signal: gone.signal });
     const batch = producer.produceAtomic(batchOf("kept", 3));
     const after = producer.produce({ message: "after", asyncProduce: false });
+    const impatient = producer.produceAtomic(batchOf("late", 3), { deliveryTimeoutMs: 100 });
+    await expect(impatient).rejects.toMatchObject({ code: "SK_DELIVERY_EXPIRED", deliveryTimeoutMs: 100 });
     gone.abort();
     await expect(given).rejects.toMatchObject({ code: "SK_ABORTED", outcome: "not-sent" });
     await server.restart();

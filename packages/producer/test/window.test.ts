@@ -129,8 +129,14 @@ describe("the window", () => {
       expect(connection.state).toBe("reconnecting");
     }, 20_000);
     const admitted = await producer.produce({ message: "1" });
-    await expect(producer.produce({ message: "2" })).rejects.toThrow(DeliveryExpiredError);
+    const patient = producer.produce({ message: "2", deliveryTimeoutMs: 1_500, asyncProduce: false });
+    const expectedOfPatient = expect(patient).rejects.toMatchObject({ deliveryTimeoutMs: 1_500, outcome: "not-sent" });
+    const startedAt = performance.now();
+    await expect(producer.produce({ message: "3", deliveryTimeoutMs: 200 })).rejects.toThrow("within 200 ms");
+    expect(performance.now() - startedAt).toBeLessThan(900);
+    await expect(producer.produce({ message: "4" })).rejects.toThrow(DeliveryExpiredError);
     await expect(admitted.acknowledged).rejects.toMatchObject({ code: "SK_DELIVERY_EXPIRED", outcome: "not-sent" });
+    await expectedOfPatient;
     await expect(producer.close()).rejects.toThrow(DeliveryError);
     await connection.close();
   });

@@ -20,7 +20,7 @@ function createRig(
     parts: Array.from({ length: count }, (_, i) => ({
       ...{ request: { message: i }, msgId: `m${i}`, sizeBytes: 30, encoded },
     })),
-    ...{ station: "s", partition: 1, deadline: 0, signal: undefined, server: server as never },
+    ...{ station: "s", partition: 1, deliveryTimeoutMs: 1, deadline: 0, signal: undefined, server: server as never },
     nextId: () => `id${ids++}`,
   });
   const outbound = {

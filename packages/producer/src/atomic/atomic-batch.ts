@@ -15,7 +15,9 @@ export interface PreparedBatch {
   readonly parts: readonly AtomicPart[];
   readonly station: string;
   readonly partition: number;
-  /** Point in time, milliseconds since 1970, at which trying ends. */
+  /** Milliseconds from the call to the end of trying. */
+  readonly deliveryTimeoutMs: number;
+  /** That end as a point in time, milliseconds since 1970. */
   readonly deadline: number;
   readonly signal: AbortSignal | undefined;
   readonly server: Connection["server"];
@@ -54,7 +56,7 @@ export class AtomicBatch extends PendingMessage {
   #refusal: Screened | undefined;
 
   constructor(batch: PreparedBatch) {
-    const { parts, station, partition, deadline, signal } = batch;
+    const { parts, station, partition, deliveryTimeoutMs, deadline, signal } = batch;
     const sizeBytes = parts.reduce((total, { encoded }) => total + encoded.sizeBytes + BATCH_HEADER_BYTES, 0);
     super({
       request: { message: undefined, signal },
@@ -63,6 +65,7 @@ export class AtomicBatch extends PendingMessage {
       // Without an id for each, no try can be repeated whose answer was lost.
       msgId: parts.every(({ msgId }) => msgId !== undefined) ? parts[0]?.msgId : undefined,
       encoded: { headLines: "", headerTail: NO_BYTES, payload: NO_BYTES, sizeBytes },
+      deliveryTimeoutMs,
       deadline,
     });
     this.#batch = batch;

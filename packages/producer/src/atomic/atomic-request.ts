@@ -1,8 +1,8 @@
 import { requireKnownKeys, UsageError } from "@stationkit/core-protocol";
 import { checkRequest, type ProduceRequest } from "../produce-request.js";
 
-/** One message of an atomic batch: what `produce` takes, without a signal of its own. */
-export type AtomicRequest<T = unknown> = Omit<ProduceRequest<T>, "signal">;
+/** One message of an atomic batch: what `produce` takes, without a signal and a time of its own. */
+export type AtomicRequest<T = unknown> = Omit<ProduceRequest<T>, "signal" | "deliveryTimeoutMs">;
 
 /** What holds for the whole of an atomic batch. */
 export interface AtomicOptions {
@@ -12,6 +12,8 @@ export interface AtomicOptions {
   readonly partitionNumber?: number | undefined;
   /** Gives the batch up: before it is sent nothing is stored, afterwards its outcome is unknown. */
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds from this call to the end of trying, in the place of the producer's `deliveryTimeoutMs`. */
+  readonly deliveryTimeoutMs?: number | undefined;
 }
 
 /** The broker's word that all messages of a batch are stored, one behind the other. */
@@ -34,7 +36,7 @@ export interface AtomicAck {
 /** As many messages nats-server takes in one batch, unless it is configured otherwise. @see nats-server server/stream.go, ADR-50 */
 export const MAX_ATOMIC_MESSAGES = 1_000;
 
-const OPTION_KEYS = new Set(["partitionKey", "partitionNumber", "signal"]);
+const OPTION_KEYS = new Set(["partitionKey", "partitionNumber", "signal", "deliveryTimeoutMs"]);
 const REQUEST_KEYS = new Set(["message", "headers", "msgId", "partitionKey", "partitionNumber"]);
 
 /** @throws {UsageError} for everything about a batch that can be told wrong without a station. */

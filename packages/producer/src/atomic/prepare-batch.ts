@@ -35,9 +35,10 @@ export function prepareBatch<T>(
   requireAtomicServer(connection.server);
   const parts = requests.map((request) => encodePart(context, request));
   const partition = routeAll(context, requests, options);
-  const deadline = Date.now() + context.options.deliveryTimeoutMs;
+  const deliveryTimeoutMs = options.deliveryTimeoutMs ?? context.options.deliveryTimeoutMs;
+  const deadline = Date.now() + deliveryTimeoutMs;
   const batch = new AtomicBatch({
-    ...{ parts, station: station.name, partition, deadline, signal: options.signal, nextId },
+    ...{ parts, station: station.name, partition, deliveryTimeoutMs, deadline, signal: options.signal, nextId },
     // As it is when a try is written: a reconnect may lead elsewhere.
     get server() {
       return connection.server;

@@ -1,6 +1,6 @@
 import type { StationkitError } from "@stationkit/core-protocol";
 import { abortedError, type AbortListeners } from "./abort-listeners.js";
-import type { LaneOutcomes } from "./lane-outcomes.js";
+import { laneOutcomes } from "./lane-outcomes.js";
 import type { PendingMessage } from "./pending-message.js";
 import type { Waiter, Window } from "./window.js";
 
@@ -8,7 +8,6 @@ import type { Waiter, Window } from "./window.js";
 export interface AdmissionContext {
   readonly window: Window;
   readonly aborts: AbortListeners;
-  readonly outcomes: LaneOutcomes;
   readonly isConnectionClosed: () => boolean;
   /** The message is in; its room is taken. */
   readonly dispatch: (message: PendingMessage) => void;
@@ -33,7 +32,7 @@ export class Admission {
   }
 
   #waitForRoom(message: PendingMessage): Promise<PendingMessage> {
-    const { window, aborts, outcomes, isConnectionClosed, dispatch, onTurnedAway } = this.#context;
+    const { window, aborts, isConnectionClosed, dispatch, onTurnedAway } = this.#context;
     const { signal } = message.prepared.request;
     return new Promise((resolve, reject) => {
       const turnAway = (error: StationkitError): void => {
@@ -58,7 +57,7 @@ export class Admission {
           resolve(message);
         },
         expire: () => {
-          turnAway(isConnectionClosed() ? outcomes.closed(message) : outcomes.expired(message));
+          turnAway(isConnectionClosed() ? laneOutcomes.closed(message) : laneOutcomes.expired(message));
         },
       };
       if (signal !== undefined) {

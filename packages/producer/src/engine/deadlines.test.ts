@@ -17,8 +17,8 @@ describe("Deadlines", () => {
       return --left > 0;
     });
     expect(vi.getTimerCount()).toBe(0);
-    deadlines.watch();
-    deadlines.watch();
+    deadlines.watch(1_000);
+    deadlines.watch(1_000);
     expect(vi.getTimerCount()).toBe(1);
     vi.advanceTimersByTime(1_000);
     expect(times).toEqual([1_000_100, 1_000_200, 1_000_300]);
@@ -31,16 +31,16 @@ describe("Deadlines", () => {
       sweeps++;
       return false;
     });
-    deadlines.watch();
+    deadlines.watch(1_000);
     vi.advanceTimersByTime(500);
-    deadlines.watch();
+    deadlines.watch(1_000);
     vi.advanceTimersByTime(500);
     expect(sweeps).toBe(2);
   });
 
   it("stops when told to", () => {
     const deadlines = new Deadlines(1_000, () => true);
-    deadlines.watch();
+    deadlines.watch(1_000);
     deadlines.stop();
     deadlines.stop();
     expect(vi.getTimerCount()).toBe(0);
@@ -48,10 +48,10 @@ describe("Deadlines", () => {
 
   it("goes on watching when a sweep admits something new", () => {
     const deadlines: Deadlines = new Deadlines(1_000, () => {
-      deadlines.watch();
+      deadlines.watch(1_000);
       return true;
     });
-    deadlines.watch();
+    deadlines.watch(1_000);
     vi.advanceTimersByTime(1_000);
     expect(vi.getTimerCount()).toBe(1);
   });
@@ -68,8 +68,33 @@ describe("Deadlines", () => {
       sweeps++;
       return true;
     });
-    deadlines.watch();
+    deadlines.watch(30_000);
     vi.advanceTimersByTime(intervalMs * 10);
     expect(sweeps).toBe(10);
+  });
+
+  it("looks more often for a shorter time, until there is nothing left to watch", () => {
+    let sweeps = 0;
+    let isBusy = true;
+    const deadlines = new Deadlines(1_000, () => {
+      sweeps++;
+      return isBusy;
+    });
+    const sweepsIn = (ms: number): number => {
+      const before = sweeps;
+      vi.advanceTimersByTime(ms);
+      return sweeps - before;
+    };
+    deadlines.watch(30_000);
+    expect(sweepsIn(200)).toBe(2);
+    deadlines.watch(100);
+    deadlines.watch(30_000);
+    expect(vi.getTimerCount()).toBe(1);
+    expect(sweepsIn(200)).toBe(20);
+    isBusy = false;
+    expect(sweepsIn(200)).toBe(1);
+    isBusy = true;
+    deadlines.watch(30_000);
+    expect(sweepsIn(200)).toBe(2);
   });
 });

@@ -1,7 +1,6 @@
 import { finalSubject, parseStationName, partitionStream, type StationkitError } from "@stationkit/core-protocol";
 import type { PubAck } from "../delivery.js";
 import type { ProduceRequest } from "../produce-request.js";
-import { createLaneOutcomes } from "./lane-outcomes.js";
 import { type LaneContext, PartitionLane } from "./partition-lane.js";
 import { PendingMessage } from "./pending-message.js";
 import type { Absence } from "./station-lookup.js";
@@ -86,6 +85,7 @@ export class LaneRig {
   }
 
   #create(text: string, request: Partial<ProduceRequest>): PendingMessage {
+    const { deliveryTimeoutMs = 30_000 } = this.#settings;
     const message = new PendingMessage({
       request: { message: text, ...request },
       station: STATION,
@@ -97,7 +97,8 @@ export class LaneRig {
         payload: Buffer.from(text),
         sizeBytes: Buffer.byteLength(text),
       },
-      deadline: Date.now() + (this.#settings.deliveryTimeoutMs ?? 30_000),
+      deliveryTimeoutMs,
+      deadline: Date.now() + deliveryTimeoutMs,
     });
     this.messages.set(text, message);
     return message;
@@ -111,7 +112,7 @@ export class LaneRig {
   }
 
   #context(): LaneContext {
-    const { isStrict = false, ackTimeoutMs = 5_000, deliveryTimeoutMs = 30_000, onSettled } = this.#settings;
+    const { isStrict = false, ackTimeoutMs = 5_000, onSettled } = this.#settings;
     return {
       station: STATION,
       address: { stream: partitionStream(STATION, 1), subject: finalSubject(partitionStream(STATION, 1)) },
@@ -120,7 +121,6 @@ export class LaneRig {
       ackTimeoutMs,
       retryDelayMs: 50,
       maxRetryDelayMs: 2_000,
-      outcomes: createLaneOutcomes(deliveryTimeoutMs),
       // Each message leaves at once: bursts are the scheduler's concern.
       isAlone: () => true,
       schedule: () => undefined,

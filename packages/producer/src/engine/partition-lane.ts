@@ -9,7 +9,7 @@ import type { PartitionAddress } from "../declaration/declaration.js";
 import type { PubAck } from "../delivery.js";
 import { plainAckPrefix, readAnswer, readPlainAck } from "./acks.js";
 import type { Lane } from "./lane.js";
-import type { LaneOutcomes } from "./lane-outcomes.js";
+import { laneOutcomes } from "./lane-outcomes.js";
 import { LinkedQueue } from "./linked-queue.js";
 import type { PendingMessage } from "./pending-message.js";
 import { backoffMs, isCoveredByDuplicateWindow, judgeRefusal } from "./retry.js";
@@ -28,7 +28,6 @@ export interface LaneContext {
   readonly ackTimeoutMs: number;
   readonly retryDelayMs: number;
   readonly maxRetryDelayMs: number;
-  readonly outcomes: LaneOutcomes;
   /** Whether the message that was just admitted is the producer's only one. */
   readonly isAlone: () => boolean;
   /** Has the lane's `advance` called at the end of this turn of the event loop. */
@@ -98,7 +97,7 @@ export class PartitionLane implements Lane {
     if (answer.type === "refused") this.#refused(message, answer.error);
     else if (answer.type === "unreadable") this.abandon(message, answer.error);
     else if (answer.stream === this.stream) this.#stored(message, answer.sequence, answer.duplicate);
-    else this.abandon(message, this.#context.outcomes.elsewhere(message, answer.stream));
+    else this.abandon(message, laneOutcomes.elsewhere(message, answer.stream));
   }
 
   /** Ends a message without an acknowledgement, such as one whose caller gave up. */
@@ -116,7 +115,7 @@ export class PartitionLane implements Lane {
     this.#forEach((message) => {
       if (message.state === "sent") this.#tryLost(message);
       if (message.state === "overdue") {
-        this.#finish(message, this.#context.outcomes.lost(message));
+        this.#finish(message, laneOutcomes.lost(message));
       }
     });
   }
@@ -127,7 +126,7 @@ export class PartitionLane implements Lane {
     // An outage may outlast the server's memory of the ids.
     this.#forEach((message) => {
       if (message.state === "waiting" && this.#isForgotten(message)) {
-        this.#finish(message, this.#context.outcomes.lost(message));
+        this.#finish(message, laneOutcomes.lost(message));
       }
     });
     this.#failuresInARow = 0;
@@ -147,7 +146,7 @@ export class PartitionLane implements Lane {
     // Before anything is ended: what is admitted in its place must not go before a message that has to be sent again.
     if (unanswered > 0 && this.#mode === "flowing") this.#setMode("probing");
     this.#forEach((message) => {
-      if (now >= message.prepared.deadline) this.#finish(message, this.#context.outcomes.expired(message));
+      if (now >= message.prepared.deadline) this.#finish(message, laneOutcomes.expired(message));
     });
     if (unanswered > 0) this.#rejectAllIfAbsent();
     this.advance();
@@ -180,7 +179,7 @@ export class PartitionLane implements Lane {
   close(): void {
     this.#setMode("suspended");
     this.#forEach((message) => {
-      this.#finish(message, this.#context.outcomes.closed(message));
+      this.#finish(message, laneOutcomes.closed(message));
     });
   }
 
@@ -323,7 +322,7 @@ export class PartitionLane implements Lane {
 
   /** Ends a message for a reason that says nothing about its earlier, unanswered tries. */
   #refuse(message: PendingMessage, error: StationkitError): void {
-    this.#finish(message, message.mayBeStored ? this.#context.outcomes.unanswered(message, error) : error);
+    this.#finish(message, message.mayBeStored ? laneOutcomes.unanswered(message, error) : error);
   }
 
   #finish(message: PendingMessage, result: PubAck | StationkitError): void {

@@ -26,6 +26,7 @@ function create(): PendingMessage {
     partition: 2,
     msgId: "id",
     encoded: { headLines: "", headerTail: new Uint8Array(10), payload: new Uint8Array(5), sizeBytes: 25 },
+    deliveryTimeoutMs: 1,
     deadline: 1,
   });
 }

@@ -22,7 +22,9 @@ export interface PreparedMessage {
   readonly partition: number;
   readonly msgId: string | undefined;
   readonly encoded: EncodedMessage;
-  /** Point in time, milliseconds since 1970, at which trying ends. */
+  /** Milliseconds from the call to the end of trying. */
+  readonly deliveryTimeoutMs: number;
+  /** That end as a point in time, milliseconds since 1970. */
   readonly deadline: number;
 }
 

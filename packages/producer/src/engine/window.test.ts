@@ -176,6 +176,23 @@ describe("Window", () => {
     expect(window.waiting).toBe(0);
   });
 
+  it("sends away whoever is past the deadline, whatever stands before and behind", () => {
+    const log: number[] = [];
+    const window = full(1);
+    for (const id of [5, 1, 4, 2, 3]) window.wait(waiter(log, id, { deadline: id * 100 }));
+    window.expire(200);
+    expect(log).toEqual([-1, -2]);
+    // One that comes later may have to go sooner than all who wait.
+    window.wait(waiter(log, 6, { deadline: 250 }));
+    window.expire(250);
+    expect(log).toEqual([-1, -2, -6]);
+    window.expire(400);
+    expect(log).toEqual([-1, -2, -6, -4, -3]);
+    window.release(1);
+    expect(log.at(-1)).toBe(5);
+    expect(window).toMatchObject({ messages: 1, waiting: 0 });
+  });
+
   it("halves when the broker asks to slow down, down to one message", () => {
     const window = new Window({ maxMessages: 8, maxBytes: 1_000 });
     window.shrink();

@@ -3,7 +3,7 @@ import { LinkedQueue, type Linked } from "./linked-queue.js";
 /** A call that waits for room. */
 export interface Waiter extends Linked<Waiter> {
   readonly sizeBytes: number;
-  /** Point in time, milliseconds since 1970; never before that of the waiter ahead. */
+  /** Point in time, milliseconds since 1970. */
   readonly deadline: number;
   /** Called once, when there is room; the room is taken already. */
   readonly admit: () => void;
@@ -31,6 +31,8 @@ export class Window {
   #allowedMessages: number;
   #acksUntilGrowth = 0;
   #isAdmitting = false;
+  /** No waiter's deadline is before this. */
+  #soonestDeadline = Number.POSITIVE_INFINITY;
 
   constructor(limits: WindowLimits) {
     this.#limits = limits;
@@ -63,6 +65,7 @@ export class Window {
 
   wait(waiter: Waiter): void {
     this.#waiters.push(waiter);
+    this.#soonestDeadline = Math.min(this.#soonestDeadline, waiter.deadline);
   }
 
   /** The waiter must still be waiting. */
@@ -72,11 +75,13 @@ export class Window {
 
   /** Sends away those whose deadline has passed. */
   expire(now: number): void {
-    let waiter = this.#waiters.first;
-    while (waiter !== undefined && waiter.deadline <= now) {
-      this.#waiters.remove(waiter);
-      waiter.expire();
-      waiter = this.#waiters.first;
+    if (now < this.#soonestDeadline) return;
+    this.#soonestDeadline = Number.POSITIVE_INFINITY;
+    for (const waiter of this.#waiters) {
+      if (waiter.deadline <= now) {
+        this.#waiters.remove(waiter);
+        waiter.expire();
+      } else this.#soonestDeadline = Math.min(this.#soonestDeadline, waiter.deadline);
     }
   }
 

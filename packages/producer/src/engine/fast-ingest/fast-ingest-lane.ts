@@ -7,6 +7,7 @@ import {
 } from "@stationkit/core-protocol";
 import type { FastIngestPubAck, PubAck } from "../../delivery.js";
 import type { Lane } from "../lane.js";
+import { laneOutcomes } from "../lane-outcomes.js";
 import { LinkedQueue } from "../linked-queue.js";
 import type { LaneContext } from "../partition-lane.js";
 import type { PendingMessage } from "../pending-message.js";
@@ -124,7 +125,7 @@ export class FastIngestLane implements Lane {
   sweep(now: number): void {
     this.#single.lane.sweep(now);
     for (const message of [...(this.#flight?.unacknowledged ?? []), ...this.#waiting]) {
-      if (now >= message.prepared.deadline) this.#finish(message, this.#context.outcomes.expired(message));
+      if (now >= message.prepared.deadline) this.#finish(message, laneOutcomes.expired(message));
     }
     const flight = this.#flight;
     if (flight?.nudge(now, this.#context.ackTimeoutMs) === true) {
@@ -162,7 +163,7 @@ export class FastIngestLane implements Lane {
     flight?.forget();
     this.#single.lane.close();
     for (const message of [...(flight?.unacknowledged ?? []), ...this.#waiting]) {
-      this.#finish(message, this.#context.outcomes.closed(message));
+      this.#finish(message, laneOutcomes.closed(message));
     }
     this.#context.channel.close();
   }
@@ -283,7 +284,7 @@ export class FastIngestLane implements Lane {
     if (message !== undefined) {
       const { stream, sequence, duplicate } = answer;
       const ack: PubAck = { ...this.#acknowledgement(message), sequence, duplicate };
-      this.#finish(message, stream === this.stream ? ack : this.#context.outcomes.elsewhere(message, stream));
+      this.#finish(message, stream === this.stream ? ack : laneOutcomes.elsewhere(message, stream));
     }
     if (flight.unacknowledged.every(({ isSettled }) => isSettled)) this.#ended(flight.giveUp());
   }
@@ -338,14 +339,14 @@ export class FastIngestLane implements Lane {
   #retryUnsure(message: PendingMessage, refusal: ApiErrorBody | undefined): void {
     if (message.isSettled) return;
     message.mayBeStored = true;
-    const { duplicateWindowMs, outcomes, station } = this.#context;
+    const { duplicateWindowMs, station } = this.#context;
     const { msgId, firstSentAt } = message;
     if (msgId !== undefined && isCoveredByDuplicateWindow(firstSentAt, Date.now(), duplicateWindowMs())) {
       this.#single.repeat(message);
       return;
     }
     const cause = refusal && apiErrorToStationkitError(refusal, { station });
-    this.#finish(message, this.#isSuspended ? outcomes.lost(message) : outcomes.unanswered(message, cause));
+    this.#finish(message, this.#isSuspended ? laneOutcomes.lost(message) : laneOutcomes.unanswered(message, cause));
   }
 
   /** Puts messages of a batch back to the front. */
