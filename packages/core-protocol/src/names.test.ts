@@ -55,8 +55,17 @@ describe.each(parsers)("a %s name", (kind, parse) => {
     expect(error.message).toContain(kind);
   });
 
-  it.each([undefined, null, 7, {}, ["orders"], Symbol("orders")])("must be a string, unlike %o", (value) => {
-    expect(failure(() => parse(value as never)).message).toContain("must be a string");
+  it.each<[string, unknown]>([
+    ["undefined", undefined],
+    ["null", null],
+    ["7", 7],
+    ["{}", {}],
+    ["[ 'orders' ]", ["orders"]],
+    ["Symbol(orders)", Symbol("orders")],
+    ["[Object: null prototype] {}", Object.create(null)],
+  ])("must be a string, unlike %s", (shown, value) => {
+    const { message } = failure(() => parse(value as never));
+    expect(message).toContain(`"${shown}": must be a string, not ${typeof value}`);
   });
 });
 

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { InvalidNameError, type NameKind } from "./errors/usage-errors.js";
 import { LIMITS } from "./limits.js";
 
@@ -55,7 +56,7 @@ export function toStationName(name: InternalName): StationName {
 
 function parseName(kind: NameKind, value: unknown): string {
   if (typeof value !== "string")
-    throw new InvalidNameError(kind, String(value), `must be a string, not ${typeof value}`);
+    throw new InvalidNameError(kind, inspect(value, { depth: 0 }), `must be a string, not ${typeof value}`);
   if (value === "") throw new InvalidNameError(kind, value, "must not be empty");
   if (!LEGAL.test(value)) {
     throw new InvalidNameError(kind, value, "only letters a-z, digits, '_', '-' and '.' are allowed");

@@ -28,6 +28,9 @@ describe("produce", () => {
     ["any Uint8Array, which memphis-dev refuses", new TextEncoder().encode("bytes"), "bytes"],
     ["an object", { a: [1] }, '{"a":[1]}'],
     ["a list, which memphis-dev refuses", [1, 2], "[1,2]"],
+    ["a number, which memphis-dev refuses", 5, "5"],
+    ["a boolean, which memphis-dev refuses", false, "false"],
+    ["null, which memphis-dev refuses", null, "null"],
   ])("stores %s", async (_what, message, text) => {
     const memphis = await broker.memphis();
     const stationName = broker.station();

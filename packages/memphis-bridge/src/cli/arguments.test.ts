@@ -86,6 +86,10 @@ describe("the arguments of the command", () => {
     [["--embedded", "--user", "name:"]],
     [["--embedded", "--user", "NAME:word"]],
     [["--embedded", "--connection-token", "t", "--user", "a:b"]],
+    [["--embedded", "--root-password", ""]],
+    [["--embedded", "--connection-token", ""]],
+    [["--inbox-prefix", "a b"]],
+    [["--inbox-prefix", "_INBOX.>"]],
     [["--replicas", "x"]],
   ])("are refused: %j", (argv) => {
     expect(() => parseArguments(argv, {})).toThrow(UsageError);

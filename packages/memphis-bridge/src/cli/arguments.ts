@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { type ConnectOptions, UsageError } from "@stationkit/core-protocol";
-import type { BridgeOptions } from "../bridge-options.js";
+import { type BridgeOptions, resolveBridgeOptions } from "../bridge-options.js";
 
 /** What the command is to do. */
 export interface CommandArguments {
@@ -96,6 +96,14 @@ export function parseArguments(argv: readonly string[], env: Environment): Comma
   if (values.version === true) return "version";
   const isEmbedded = values.embedded === true;
   refuse(values, isEmbedded ? SERVER_ONLY : EMBEDDED_ONLY, isEmbedded ? "with" : "without");
+  const bridge: BridgeOptions = {
+    ...(values.replicas !== undefined && { replicas: integer("--replicas", values.replicas, 5) }),
+    sendNotifications: values.notifications === true,
+    newSchemaVersions: values["activate-schema-versions"] === true ? "active" : "inactive",
+    ...(values["inbox-prefix"] !== undefined && { inboxPrefixes: values["inbox-prefix"] }),
+  };
+  // Before a server is started or asked for anything.
+  resolveBridgeOptions(bridge);
   return {
     connect: isEmbedded ? undefined : connectOptions(values, env),
     embedded: {
@@ -103,12 +111,7 @@ export function parseArguments(argv: readonly string[], env: Environment): Comma
       storeDir: values["store-dir"],
       login: embeddedLogin(values, env),
     },
-    bridge: {
-      ...(values.replicas !== undefined && { replicas: integer("--replicas", values.replicas, 5) }),
-      sendNotifications: values.notifications === true,
-      newSchemaVersions: values["activate-schema-versions"] === true ? "active" : "inactive",
-      ...(values["inbox-prefix"] !== undefined && { inboxPrefixes: values["inbox-prefix"] }),
-    },
+    bridge,
     quiet: values.quiet === true,
   };
 }
@@ -159,9 +162,10 @@ function embeddedLogin(values: Values, env: Environment): EmbeddedLogin {
     if (values.user !== undefined || values["root-password"] !== undefined) {
       throw new UsageError("--connection-token takes the place of users: give one or the other");
     }
-    return { type: "token", token };
+    return { type: "token", token: notEmpty("the connection token", token) };
   }
-  const users = new Map([["root", values["root-password"] ?? env["ROOT_PASSWORD"] ?? ROOT_PASSWORD]]);
+  const password = notEmpty("root's password", values["root-password"] ?? env["ROOT_PASSWORD"] ?? ROOT_PASSWORD);
+  const users = new Map([["root", password]]);
   for (const user of values.user ?? []) {
     const colon = user.indexOf(":");
     const name = user.slice(0, Math.max(0, colon));
@@ -171,6 +175,12 @@ function embeddedLogin(values: Values, env: Environment): EmbeddedLogin {
     users.set(name, user.slice(colon + 1));
   }
   return { type: "users", users };
+}
+
+/** memphis-dev does not log in with an empty one. */
+function notEmpty(what: string, text: string): string {
+  if (text === "") throw new UsageError(`${what} must not be empty`);
+  return text;
 }
 
 function integer(option: string, text: string, max: number): number {

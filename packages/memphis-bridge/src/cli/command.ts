@@ -1,32 +1,27 @@
 import { createRequire } from "node:module";
 import { type Connection, connect, StationkitError } from "@stationkit/core-protocol";
 import { serveMemphis } from "../serve-memphis.js";
-import { type CommandArguments, type CommandRequest, parseArguments, usage } from "./arguments.js";
+import { type CommandArguments, parseArguments, usage } from "./arguments.js";
 import { type EmbeddedServer, startEmbedded } from "./embedded-server.js";
-import { Log } from "./log.js";
+import { Log, logFailure } from "./log.js";
 
 const EXIT_CODE = { ok: 0, failed: 1, usage: 2 } as const;
 
 /** Does what the arguments ask for, until it is told to stop. @returns the exit code. */
 export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  let request: CommandRequest;
   try {
-    request = parseArguments(argv, env);
+    const request = parseArguments(argv, env);
+    if (request === "help" || request === "version") {
+      process.stdout.write(request === "help" ? usage() : `${version()}\n`);
+      return EXIT_CODE.ok;
+    }
+    return (await run(request, new Log(request.quiet))) ? EXIT_CODE.ok : EXIT_CODE.failed;
   } catch (error) {
-    process.stderr.write(`memphis-bridge: ${(error as Error).message}\nTry memphis-bridge --help.\n`);
-    return EXIT_CODE.usage;
-  }
-  if (request === "help" || request === "version") {
-    process.stdout.write(request === "help" ? usage() : `${version()}\n`);
-    return EXIT_CODE.ok;
-  }
-  const log = new Log(request.quiet);
-  try {
-    return (await run(request, log)) ? EXIT_CODE.ok : EXIT_CODE.failed;
-  } catch (error) {
-    log.failure(error);
+    logFailure(error);
     // What the options of the server and the bridge say no to is wrong usage as well.
-    return StationkitError.is(error) && error.code === "SK_USAGE" ? EXIT_CODE.usage : EXIT_CODE.failed;
+    if (!StationkitError.is(error) || error.code !== "SK_USAGE") return EXIT_CODE.failed;
+    process.stderr.write("Try memphis-bridge --help.\n");
+    return EXIT_CODE.usage;
   }
 }
 

@@ -13,12 +13,8 @@ export class Log {
     if (!this.#quiet) process.stdout.write(`${line(text)}\n`);
   }
 
-  failure(error: unknown): void {
-    process.stderr.write(`${line(`memphis-bridge: ${error instanceof Error ? error.message : String(error)}`)}\n`);
-  }
-
   status(status: ConnectionStatus): void {
-    if (status.type === "error") this.failure(status.error);
+    if (status.type === "error") logFailure(status.error);
     else if (status.type !== "closed") this.info(`connection: ${status.type}`);
   }
 
@@ -38,10 +34,15 @@ export class Log {
       this.info(`message ${id} that was sent again is acknowledged by ${groupName}`);
     });
     bridge.on("failed", (error, event) => {
-      this.failure(error);
-      if (event !== undefined && !event.again) this.failure(`${event.kind} event is given up: ${text(event.payload)}`);
+      logFailure(error);
+      if (event !== undefined && !event.again) logFailure(`${event.kind} event is given up: ${text(event.payload)}`);
     });
   }
+}
+
+/** Tells what went wrong, on standard error. */
+export function logFailure(error: unknown): void {
+  process.stderr.write(`${line(`memphis-bridge: ${error instanceof Error ? error.message : String(error)}`)}\n`);
 }
 
 const MAX_PAYLOAD_CHARACTERS = 500;
