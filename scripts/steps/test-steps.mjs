@@ -96,10 +96,10 @@ export function testStages(env) {
       group: "static",
       atOnce: 2,
       steps: [
-        tool("lint", "eslint", ".", "--max-warnings=0"),
-        tool("format", "prettier", "--check", "."),
-        tool("layers", "node", "scripts/check-layers.mjs"),
-        tool("unused code and dependencies", "knip"),
+        task("lint", "//#lint"),
+        task("format", "//#format:check"),
+        task("layers", "//#check:layers"),
+        task("unused code and dependencies", "//#check:unused"),
         { name: "scripts' own tests", run: () => scriptTests(env) },
       ],
     },
@@ -107,7 +107,7 @@ export function testStages(env) {
       group: "typecheck",
       atOnce: 2,
       joinsPrevious: true,
-      steps: [tool("types", "tsc", "-p", "tsconfig.json")],
+      steps: [task("types", "//#typecheck")],
     },
     {
       group: "build",
