@@ -1,5 +1,6 @@
 import {
   type Connection,
+  ConsumerGroupNotFoundError,
   parseConsumerGroupName,
   parseStationName,
   partitionStream,
@@ -26,13 +27,14 @@ export interface GroupChanges {
 const KEYS: ReadonlySet<string> = new Set(["stationName", "consumerGroup", "ackTimeoutMs", "maxDeliveries"]);
 
 /**
- * Changes the settings of a group that exists, on every partition that it reads. Resolves when all partitions have them; a group that does
- * not exist stays so. Made again after a failure, it goes on.
+ * Changes the settings of a group that exists, on every partition that it reads. Resolves when all partitions have them. Made again after a
+ * failure, it goes on.
  *
  * The server keeps to a new `ackTimeoutMs` at once, also for messages that are with a member. Open members notice when a message comes
  * again, or within 30 seconds and a `heartbeatMs`: until then a message that waits in one's prefetch for longer than a shorter
  * `ackTimeoutMs` is delivered again.
  * @throws {UsageError} for bad settings. @throws {StationNotFoundError}
+ * @throws {ConsumerGroupNotFoundError} when no partition knows the group.
  */
 export async function changeConsumerGroup(connection: Connection, changes: GroupChanges): Promise<void> {
   requireConnection("changeConsumerGroup", connection);
@@ -42,9 +44,10 @@ export async function changeConsumerGroup(connection: Connection, changes: Group
   const settings = resolveGroupSettings(changes);
   const { partitions } = await createStationAdmin(connection).describe(name);
   const durables = new Durables(connection, { station: name, group }, {});
-  await Promise.all(
+  const known = await Promise.all(
     partitions.map(({ number }) => persist(() => change({ connection, durables, name, partition: number }, settings))),
   );
+  if (!known.includes(true)) throw new ConsumerGroupNotFoundError({ station: name, partition: 1, group });
 }
 
 interface Place {
@@ -54,13 +57,15 @@ interface Place {
   readonly partition: number;
 }
 
+/** @returns false where there is no such group. */
 async function change(
   { connection, durables, name, partition }: Place,
   settings: ReturnType<typeof resolveGroupSettings>,
-): Promise<void> {
+): Promise<boolean> {
   const info = await durables.info(partition);
-  const config = info && changedDurableConfig(info.config, settings);
-  if (config === undefined) return;
+  if (info === undefined) return false;
+  const config = changedDurableConfig(info.config, settings);
+  if (config === undefined) return true;
   const stream = partitionStream(name, partition);
   // The server wants a single filter in the subject as well, so that a login can be limited to it.
   const filter = config.filter_subject === undefined ? "" : `.${config.filter_subject}`;
@@ -69,4 +74,5 @@ async function change(
     { stream_name: stream, config, action: "update" },
     { station: name },
   );
+  return true;
 }

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import {
   type ConsumerGroupName,
   type ConsumerName,
@@ -110,6 +111,9 @@ export function resolveConsumerOptions<T>(options: ConsumerOptions<T>): Resolved
   requireKnownKeys("createConsumer", options, KEYS);
   requireFunction("partitioner", options.partitioner);
   requireFunction("deserializer", options.deserializer);
+  if (types.isAsyncFunction(options.deserializer)) {
+    throw new UsageError("deserializer must be synchronous: read with it from message.data in your handler instead");
+  }
   if (options.partitionNumber !== undefined && options.partitionKey !== undefined) {
     throw new UsageError("give partitionNumber or partitionKey, not both");
   }
@@ -125,7 +129,7 @@ export function resolveConsumerOptions<T>(options: ConsumerOptions<T>): Resolved
       options.partitionNumber === undefined
         ? undefined
         : requireInteger("partitionNumber", options.partitionNumber, { min: 1, max: LIMITS.maxPartitions }),
-    partitionKey: options.partitionKey,
+    partitionKey: options.partitionKey === undefined ? undefined : requireKey(options.partitionKey),
     partitioner: options.partitioner ?? memphisPartitioner(),
     deserializer: options.deserializer,
     maxPrefetchMessages: integer(options, "maxPrefetchMessages", { min: 1, max: 1_000_000 }),
@@ -165,6 +169,12 @@ function integer(
   range: { min: number; max?: number },
 ): number {
   return requireInteger(key, options[key] ?? CONSUMER_DEFAULTS[key], range);
+}
+
+/** With one partition no partitioner looks at it; a wrong one must not show only when the station grows. */
+function requireKey(key: unknown): PartitionKey {
+  if (typeof key === "string" || types.isUint8Array(key)) return key;
+  throw new UsageError(`partitionKey must be a string or a Uint8Array, not ${key === null ? "null" : typeof key}`);
 }
 
 function requireFunction(name: string, value: unknown): void {

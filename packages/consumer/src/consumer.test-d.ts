@@ -23,6 +23,11 @@ describe("the types of a consumer", () => {
     expectTypeOf<Consumer<Order>>().toExtend<AsyncIterable<ConsumerMessage<Order>>>();
   });
 
+  it("refuses to call bytes something else", () => {
+    // @ts-expect-error -- nothing makes orders of the bytes
+    void createConsumer<Order>(connection, names);
+  });
+
   it("refuses a deserializer of another type, and a listener for what there is not", () => {
     // @ts-expect-error -- the deserializer gives text
     void createConsumer<Order>(connection, { ...names, deserializer: () => "text" });

@@ -22,10 +22,12 @@ import { declareConsumer } from "./declaration/declare-consumer.js";
  * for await (const message of consumer) await message.ack();
  * @see memphis.js 1.3.2, memphis.ts `consumer()`
  */
-export async function createConsumer<T = Uint8Array>(
+export function createConsumer<T>(
   connection: Connection,
-  options: ConsumerOptions<T>,
-): Promise<Consumer<T>> {
+  options: ConsumerOptions<T> & Required<Pick<ConsumerOptions<T>, "deserializer">>,
+): Promise<Consumer<T>>;
+export function createConsumer(connection: Connection, options: ConsumerOptions): Promise<Consumer>;
+export async function createConsumer<T>(connection: Connection, options: ConsumerOptions<T>): Promise<Consumer<T>> {
   requireConnection("createConsumer", connection);
   const resolved = resolveConsumerOptions(options);
   const declaration = await declareConsumer(connection, resolved);

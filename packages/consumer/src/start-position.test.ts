@@ -18,6 +18,8 @@ describe("requireStartPosition", () => {
     { lastMessages: 1.5 },
     { fromTime: "2020-01-01" },
     { fromTime: new Date(Number.NaN) },
+    { fromTime: new Date(8.64e15) },
+    { fromTime: new Date(-8.64e15) },
     { fromSequence: 1, lastMessages: 1 },
     { from: 1 },
   ])("refuses %o", (start) => {

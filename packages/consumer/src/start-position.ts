@@ -22,6 +22,10 @@ export type WireStart =
   | { readonly deliver_policy: "by_start_sequence"; readonly opt_start_seq: number }
   | { readonly deliver_policy: "by_start_time"; readonly opt_start_time: string };
 
+/** What RFC 3339 can write, and the server reads. */
+const EARLIEST = new Date("0001-01-01T00:00:00Z");
+const LATEST = new Date("9999-12-31T23:59:59.999Z");
+
 /** @throws {UsageError} for what is no position. */
 export function requireStartPosition(start: StartPosition): StartPosition {
   if (start === "all" || start === "new") return start;
@@ -37,8 +41,9 @@ export function requireStartPosition(start: StartPosition): StartPosition {
   if ("lastMessages" in start)
     return { lastMessages: requireInteger("start.lastMessages", start.lastMessages, { min: 1 }) };
   const time: unknown = start.fromTime;
-  if (!(time instanceof Date) || Number.isNaN(time.getTime()))
-    throw new UsageError("start.fromTime must be a valid Date");
+  if (!(time instanceof Date) || !(time >= EARLIEST && time <= LATEST)) {
+    throw new UsageError("start.fromTime must be a valid Date, of the years 1 to 9999");
+  }
   return { fromTime: new Date(time) };
 }
 

@@ -63,11 +63,12 @@ describe("a group whose settings are changed", () => {
     expect(info).toMatchObject({ config: { max_deliver: 3, ack_wait: 30_000_000_000 } });
   });
 
-  it("may be missing: nothing is made", async () => {
+  it("has to exist: nothing is made", async () => {
     const connection = await broker.connect();
     const stationName = broker.station();
-    await createStationAdmin(connection).create({ name: stationName });
-    await changeConsumerGroup(connection, { stationName, consumerGroup: "g", maxDeliveries: 3 });
+    await createStationAdmin(connection).create({ name: stationName, partitions: 2 });
+    const changed = changeConsumerGroup(connection, { stationName, consumerGroup: "typo", maxDeliveries: 3 });
+    await expect(changed).rejects.toMatchObject({ code: "SK_CONSUMER_GROUP_NOT_FOUND", group: "typo" });
     expect((await createStationAdmin(connection).describe(stationName)).partitions[0]!.consumers).toBe(0);
   });
 });

@@ -191,6 +191,36 @@ describe("a dead letter", () => {
     expect(await listed(letters.list())).toHaveLength(1);
   });
 
+  it("for which there is no room is told of soon, and stored once when there is", async () => {
+    const connection = await broker.connect(all);
+    const stationName = broker.station();
+    const dlsStation = broker.station();
+    const admin = createStationAdmin(connection);
+    await admin.create({ name: dlsStation, retention: { type: "messages", maxMessages: 1 }, discard: "new" });
+    await publish(connection, { station: dlsStation }, ["in the way"]);
+    const consumer = await createConsumer(connection, {
+      ...{ stationName, consumerName: "c", station: { dlsStation }, ackTimeoutMs: 300, maxDeliveries: 1 },
+    });
+    const failed: unknown[] = [];
+    const buried = vi.fn();
+    consumer.on("dead-letter-failed", (error) => failed.push(error));
+    consumer.on("message-dead-lettered", buried);
+    await publish(connection, { station: stationName }, ["m"]);
+    const startedAt = performance.now();
+    consumer.on("message", () => undefined);
+    await vi.waitFor(() => {
+      expect(failed).toMatchObject([{ code: "SK_DEAD_LETTER", cause: { code: "SK_STATION_FULL" } }]);
+    }, WAIT);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    await admin.purge(dlsStation);
+    await vi.waitFor(() => {
+      expect(buried).toHaveBeenCalled();
+    }, WAIT);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(buried).toHaveBeenCalledOnce();
+    expect(await listed(admin.deadLetters(stationName).list())).toHaveLength(1);
+  });
+
   it("that cannot be stored leaves the message with its group, and says so", async () => {
     const admin = createStationAdmin(await broker.connect(all));
     const stationName = broker.station();

@@ -36,6 +36,19 @@ function firstSeen(seen: readonly Seen[], partition: number): number[] {
 const sorted = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 describe.skipIf(isTooOld)("an exclusive group", () => {
+  it("is one on every partition, also where its first member has read one alone", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    await createStationAdmin(connection).create({ name: stationName, partitions: 3 });
+    const options = { stationName, consumerGroup: "g" };
+    const settings = { partitions: "exclusive", ackTimeoutMs: 5_000, maxDeliveries: 3 } as const;
+    await createConsumer(connection, { ...options, consumerName: "1", partitionNumber: 2, ...settings });
+    await createConsumer(connection, { ...options, consumerName: "2" });
+    for (const partitionNumber of [1, 2, 3]) {
+      await createConsumer(connection, { ...options, consumerName: "3", partitionNumber, ...settings });
+    }
+  });
+
   it("gives each partition to one member, and shares them out anew when members come and go", async () => {
     const stationName = broker.station();
     const admin = createStationAdmin(await broker.connect());

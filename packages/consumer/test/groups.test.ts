@@ -125,7 +125,50 @@ describe("a group that begins", () => {
   });
 });
 
+describe("a group's place that another tool has made", () => {
+  itOnJetStream.each<[string, object]>([
+    ["acknowledges by itself", { ack_policy: "none" }],
+    ["listens elsewhere", { filter_subject: "other.final" }],
+    ["is pushed", { deliver_subject: "push" }],
+    ["takes small requests only", { max_batch: 3 }],
+  ])("is refused when it %s", async (_, config) => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    await createStationAdmin(connection).create({ name: stationName, partitions: 2 });
+    const stream = `${stationName}$2`;
+    await connection.jetStream.request(`CONSUMER.DURABLE.CREATE.${stream}.g`, {
+      stream_name: stream,
+      config: { durable_name: "g", ack_policy: "explicit", ...config },
+    });
+    const refused = createConsumer(connection, { stationName, consumerName: "c", consumerGroup: "g" });
+    await expect(refused).rejects.toMatchObject({
+      ...{ code: "SK_CONSUMER_GROUP_CONFLICT", partition: 2 },
+      differences: [{ setting: Object.keys(config)[0] }],
+    });
+    const names = await connection.jetStream.request<object>(`CONSUMER.NAMES.${stationName}$1`);
+    expect(names).toMatchObject({ consumers: [] });
+  });
+});
+
 describe("one partition", () => {
+  it("that a missing station would not have is refused, and the station is not made", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    for (const station of [{}, { partitions: 2 }]) {
+      const options = { stationName, consumerName: "c", partitionNumber: 3, station };
+      await expect(createConsumer(connection, options)).rejects.toMatchObject({
+        ...{ code: "SK_USAGE", message: expect.stringContaining("would have to be made") as string },
+      });
+    }
+    await expect(createStationAdmin(connection).describe(stationName)).rejects.toMatchObject({
+      code: "SK_STATION_NOT_FOUND",
+    });
+    const made = await createConsumer(connection, {
+      ...{ stationName, consumerName: "c", partitionNumber: 3, station: { partitions: 3 } },
+    });
+    expect(made.partitions).toEqual([3]);
+  });
+
   it("is read by its number, or by a key on it", async () => {
     const connection = await broker.connect();
     const stationName = broker.station();
@@ -215,6 +258,22 @@ describe("reading", () => {
       }, WAIT);
     },
   );
+
+  itOnJetStream("counts a message as unreadable whose deserializer gives a promise", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const consumer = await createConsumer(connection, {
+      stationName,
+      consumerName: "c",
+      deserializer: () => Promise.reject(new Error("nobody's")),
+    });
+    const told = new Promise<UndecodableMessageError>((resolve) => {
+      consumer.on("message-undecodable", resolve);
+    });
+    await publish(connection, { station: stationName }, ["1"]);
+    expect(await consumer.fetch({ maxWaitMs: 500 })).toEqual([]);
+    expect((await told).message).toContain("the deserializer must be synchronous");
+  });
 
   it("without a deserializer leaves it to json() to tell", async () => {
     const connection = await broker.connect();

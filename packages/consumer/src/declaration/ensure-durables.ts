@@ -16,6 +16,7 @@ export async function ensureDurables(
 ): Promise<ReadonlyMap<number, DurableInfo>> {
   const infos = new Map<number, DurableInfo>();
   const partitions = choosePartitions(options, station);
+  await findGroup(durables, [...partitions, ...station.partitions.filter((number) => !partitions.includes(number))]);
   // The first one alone: should the group be there with other settings, nothing was made.
   for (const batch of [partitions.slice(0, 1), partitions.slice(1)]) {
     await Promise.all(
@@ -23,6 +24,16 @@ export async function ensureDurables(
     );
   }
   return infos;
+}
+
+/**
+ * A group that has a place on some partition gets its settings on the others, too: the first members may have read one of them alone.
+ * @throws {ConsumerGroupConflictError}
+ */
+async function findGroup(durables: Durables, partitions: readonly number[]): Promise<void> {
+  const [first, ...others] = partitions;
+  if (first === undefined || (await durables.existing(first)) !== undefined) return;
+  await Promise.all(others.map((partition) => durables.existing(partition)));
 }
 
 /** @throws {UsageError} when the station has no such partition. */

@@ -2,7 +2,7 @@ import { type StationkitError, toStationkitError } from "@stationkit/core-protoc
 import type { DeadLetterCause } from "@stationkit/station-admin";
 import type { DeadLetterNotice } from "../consumer.js";
 import type { DeadLetterSink } from "./dead-letter-sink.js";
-import type { DeadMessage } from "./dead-letter-writer.js";
+import type { DeadMessage, StoredDeadLetter } from "./dead-letter-writer.js";
 import type { StationMessage } from "./station-message.js";
 
 /** Who is told of dead letters. */
@@ -17,6 +17,8 @@ export interface BurialObserver {
 export class Burials {
   readonly #writer: DeadLetterSink;
   readonly #observer: BurialObserver;
+  /** By place. While it takes long to store a message, it comes again, and again: one attempt is for all of them. */
+  readonly #underWay = new Map<string, Promise<StoredDeadLetter>>();
 
   constructor(writer: DeadLetterSink, observer: BurialObserver) {
     this.#writer = writer;
@@ -25,17 +27,19 @@ export class Burials {
 
   /** @throws {DeadLetterError} it could not be stored: it is still the group's. */
   async bury(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<void> {
-    const { notice } = await this.#writer.store(message, cause, reason);
+    const earlier = this.#underWay.get(placeOf(message));
+    const { notice } = await (earlier ?? this.#store(message, cause, reason));
     message.terminate();
-    this.#observer.buried(notice);
+    if (earlier === undefined) this.#observer.buried(notice);
   }
 
   /** Never rejects: a message that could not be stored comes again later. */
   async buryOrDelay(message: StationMessage, cause: DeadLetterCause, reason: string): Promise<void> {
+    const isFirst = !this.#underWay.has(placeOf(message));
     try {
       await this.bury(message, cause, reason);
     } catch (error) {
-      this.#observer.failed(toStationkitError(error));
+      if (isFirst) this.#observer.failed(toStationkitError(error));
       void message.delay(this.#observer.delayMs());
     }
   }
@@ -57,6 +61,18 @@ export class Burials {
       this.#observer.failed(toStationkitError(error));
     }
   }
+
+  async #store(message: DeadMessage, cause: DeadLetterCause, reason: string): Promise<StoredDeadLetter> {
+    const place = placeOf(message);
+    const storing = this.#writer.store(message, cause, reason).finally(() => this.#underWay.delete(place));
+    this.#underWay.set(place, storing);
+    return storing;
+  }
+}
+
+/** With the time: sequences of a station that is made again begin anew. */
+function placeOf({ partition, sequence, storedAt }: DeadMessage): string {
+  return `${partition} ${sequence} ${storedAt.getTime()}`;
 }
 
 function exhaustion(deliveries: number): string {

@@ -1,7 +1,7 @@
 import { parseConsumerGroupName, parseStationName, partitionStream } from "@stationkit/core-protocol";
 import { readGroupSettings } from "@stationkit/station-admin";
 import { describe, expect, it } from "vitest";
-import { durableName, groupDifferences, newDurableConfig } from "./durable-config.js";
+import { type DurableConfig, durableName, groupDifferences, hindrances, newDurableConfig } from "./durable-config.js";
 
 const stream = partitionStream(parseStationName("orders.eu"), 2);
 const durable = durableName(parseConsumerGroupName("Billing.EU"));
@@ -44,6 +44,35 @@ describe("a durable", () => {
       maxDeliveries: Number.POSITIVE_INFINITY,
     });
     expect(readGroupSettings(foreign)).toMatchObject({ ackTimeoutMs: 30_000, serverMaxDeliveries: undefined });
+  });
+
+  it.each<Partial<DurableConfig>>([
+    {},
+    { filter_subject: "orders#eu$2.final" },
+    { filter_subjects: ["orders#eu$2.resend.g", "orders#eu$2.final"] },
+    { filter_subject: "orders#eu$2.*" },
+    { filter_subject: "*.final" },
+    { filter_subject: "orders#eu$2.>" },
+    { filter_subject: ">" },
+    { max_batch: 0 },
+  ])("of another tool may be read with %o", (config) => {
+    expect(hindrances(stream, { durable_name: "g", ack_policy: "explicit", ...config })).toEqual([]);
+  });
+
+  it.each<[Partial<DurableConfig>, string]>([
+    [{ ack_policy: "none" }, "ack_policy"],
+    [{ ack_policy: "all" }, "ack_policy"],
+    [{ deliver_subject: "push" }, "deliver_subject"],
+    [{ filter_subject: "orders#eu$3.final" }, "filter_subject"],
+    [{ filter_subject: "orders#eu$2.final.>" }, "filter_subject"],
+    [{ filter_subject: "*" }, "filter_subject"],
+    [{ filter_subject: "other.>" }, "filter_subject"],
+    [{ filter_subjects: ["orders#eu$2.resend.g"] }, "filter_subject"],
+    [{ max_batch: 3 }, "max_batch"],
+    [{ max_bytes: 1_000 }, "max_bytes"],
+    [{ max_expires: 1_000_000_000 }, "max_expires"],
+  ])("of another tool cannot be read as a group's place with %o", (config, setting) => {
+    expect(hindrances(stream, { durable_name: "g", ack_policy: "explicit", ...config })).toMatchObject([{ setting }]);
   });
 
   it("differs only in what is asked for by name", () => {

@@ -18,6 +18,12 @@ export interface DurableConfig {
   /** -1 or absent: no limit. */
   readonly max_deliver?: number;
   readonly max_ack_pending?: number;
+  /** Of a push consumer. */
+  readonly deliver_subject?: string;
+  /** Limits of a single request: messages, bytes, nanoseconds. */
+  readonly max_batch?: number;
+  readonly max_bytes?: number;
+  readonly max_expires?: number;
   readonly filter_subject?: string;
   readonly filter_subjects?: readonly string[];
   readonly deliver_policy?: string;
@@ -95,6 +101,33 @@ export function newDurableConfig(
       priority_timeout: PIN_TIMEOUT_MS * NANOSECONDS,
     }),
   };
+}
+
+/** What keeps a durable that another tool has made from being read as a group's place is. */
+export function hindrances(stream: StreamName, config: DurableConfig): readonly SettingDifference[] {
+  const { ack_policy, deliver_subject, filter_subject, filter_subjects } = config;
+  const produced = finalSubject(stream);
+  const filters = filter_subjects ?? (filter_subject === undefined ? [] : [filter_subject]);
+  const isCovered = filters.length === 0 || filters.some((filter) => covers(filter, produced));
+  return [
+    ...(ack_policy === "explicit" ? [] : [{ setting: "ack_policy", existing: ack_policy, requested: "explicit" }]),
+    ...(deliver_subject === undefined
+      ? []
+      : [{ setting: "deliver_subject", existing: deliver_subject, requested: null }]),
+    ...(isCovered ? [] : [{ setting: "filter_subject", existing: filters.join(" "), requested: produced }]),
+    ...(["max_batch", "max_bytes", "max_expires"] as const).flatMap((setting) =>
+      (config[setting] ?? 0) > 0 ? [{ setting, existing: config[setting], requested: 0 }] : [],
+    ),
+  ];
+}
+
+/** Whether a subject, which has two tokens, matches a filter. */
+function covers(filter: string, subject: string): boolean {
+  const tokens = subject.split(".");
+  const wanted = filter.split(".");
+  const isMatched = (token: string, index: number): boolean => token === "*" || token === tokens[index];
+  if (wanted.at(-1) === ">") return wanted.length <= tokens.length && wanted.slice(0, -1).every(isMatched);
+  return wanted.length === tokens.length && wanted.every(isMatched);
 }
 
 /** Compares only the settings that `requested` names. */

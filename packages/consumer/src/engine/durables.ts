@@ -12,7 +12,14 @@ import { type ConsumerGroupSettings, readGroupSettings } from "@stationkit/stati
 import { ConsumerGroupConflictError } from "../consumer-errors.js";
 import type { GroupSettings } from "../consumer-options.js";
 import { type StartPosition, toWireStart } from "../start-position.js";
-import { durableName, type DurableInfo, groupDifferences, newDurableConfig, PRIORITY_GROUP } from "./durable-config.js";
+import {
+  durableName,
+  type DurableInfo,
+  groupDifferences,
+  hindrances,
+  newDurableConfig,
+  PRIORITY_GROUP,
+} from "./durable-config.js";
 import { persist } from "./persist.js";
 
 /** nats-server's numbers for consumers. @see https://github.com/nats-io/nats-server/blob/main/server/errors.json */
@@ -67,7 +74,7 @@ export class Durables {
 
   /**
    * Makes the durable of a partition when it is missing. Of many members that do so at once one makes it, and the others take it.
-   * @throws {ConsumerGroupConflictError} when it has other settings than those that were asked for by name.
+   * @throws {ConsumerGroupConflictError} when it has other settings than those that were asked for by name, or cannot be read so.
    */
   async ensure(partition: number, start: StartPosition): Promise<DurableInfo> {
     return persist(async () => {
@@ -163,7 +170,8 @@ export class Durables {
 
   #check(partition: number, info: DurableInfo): void {
     const existing = readGroupSettings(info.config);
-    const differences = groupDifferences(existing, this.#settings);
+    const stream = partitionStream(this.#station, partition);
+    const differences = [...hindrances(stream, info.config), ...groupDifferences(existing, this.#settings)];
     const { partitions, ackTimeoutMs, maxDeliveries } = existing;
     this.#seen = { partitions, ackTimeoutMs, ...(Number.isFinite(maxDeliveries) && { maxDeliveries }) };
     if (differences.length === 0) return;

@@ -1,4 +1,4 @@
-import { StationkitError } from "@stationkit/core-protocol";
+import { StationFullError, StationkitError } from "@stationkit/core-protocol";
 
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 1_000;
@@ -15,6 +15,8 @@ export async function persist<Result>(work: () => Promise<Result>): Promise<Resu
       return await work();
     } catch (error) {
       if (!StationkitError.is(error) || !error.retryable || performance.now() >= deadline) throw error;
+      // It has to be emptied first.
+      if (error instanceof StationFullError) throw error;
     }
     await delay(retryDelayMs(attempt));
   }

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import {
   type Connection,
   type MessageHeaders,
@@ -79,10 +80,10 @@ export class StationMessage implements ConsumerMessage<unknown> {
     return this.#value === NOT_DESERIALIZED ? this.data : this.#value;
   }
 
-  /** @throws {UndecodableMessageError} when the deserializer throws. */
+  /** @throws {UndecodableMessageError} when the deserializer throws, or does not give the value itself. */
   deserialize(deserializer: (data: Uint8Array) => unknown): void {
     try {
-      this.#value = deserializer(this.data);
+      this.#value = requireValue(deserializer(this.data));
     } catch (cause) {
       throw new UndecodableMessageError(this, { cause });
     }
@@ -215,4 +216,11 @@ function readHeaders(headers: NatsMessage["headers"]): MessageHeaders {
     if (name !== PIN_HEADER) read[name] = values.length === 1 ? values.join("") : values;
   }
   return Object.freeze(read);
+}
+
+/** A promise would be handed out in the place of the value, and its rejection would be nobody's. */
+function requireValue(value: unknown): unknown {
+  if (!types.isPromise(value)) return value;
+  value.catch(() => undefined);
+  throw new TypeError("the deserializer must be synchronous, and gave a promise");
 }
