@@ -30,6 +30,11 @@ export class Dispatcher {
     return sum;
   }
 
+  /** Whether a handler of the partition has not ended. */
+  isBusy(partition: number): boolean {
+    return this.#busy.has(partition);
+  }
+
   /** Messages that wait for a handler to end. */
   get waiting(): readonly StationMessage[] {
     return [...this.#busy.values()].flat();

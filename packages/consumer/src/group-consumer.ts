@@ -103,6 +103,10 @@ export class GroupConsumer<T> implements Consumer<T> {
         get keepsRoom() {
           return isListening();
         },
+        isHungry: (partition) =>
+          this.#dispatcher === undefined
+            ? this.#iterations.isWaiting || this.#fetches.isActive
+            : !this.#dispatcher.isBusy(partition),
         arrived: () => {
           this.#serve();
         },
@@ -154,11 +158,14 @@ export class GroupConsumer<T> implements Consumer<T> {
     };
     const isEnded = (): boolean => this.#isEnding && this.#reader.intake.length === 0;
     this.#iterations = new Iterations(source, {
-      onFirst: () => {
+      first: () => {
         this.#reader.start();
       },
-      onNone: () => {
+      none: () => {
         this.#reader.stop();
+      },
+      waiting: () => {
+        this.#reader.feed();
       },
     });
     this.#fetches = new Fetches({
@@ -326,6 +333,7 @@ export class GroupConsumer<T> implements Consumer<T> {
       },
       done: () => {
         this.#stillness.moved();
+        this.#reader.feed();
       },
     });
     this.#reader.start();

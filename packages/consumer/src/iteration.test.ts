@@ -4,26 +4,33 @@ import type { ConsumerMessage } from "./message.js";
 
 function create() {
   const messages: number[] = [];
-  const state = { isEnded: false, begun: 0, left: 0 };
+  const state = { isEnded: false, begun: 0, left: 0, asked: 0 };
   const source = {
     take: () => messages.shift() as unknown as ConsumerMessage | undefined,
     get isEnded() {
       return state.isEnded;
     },
   };
-  const iterations = new Iterations(source, { onFirst: () => state.begun++, onNone: () => state.left++ });
+  const iterations = new Iterations(source, {
+    first: () => state.begun++,
+    none: () => state.left++,
+    waiting: () => state.asked++,
+  });
   return { messages, state, iterations };
 }
 
 describe("Iterations", () => {
   it("give what is there at once, and what comes to whoever asked first", async () => {
-    const { messages, iterations } = create();
+    const { messages, state, iterations } = create();
     messages.push(1);
     const [a, b] = [iterations.begin(), iterations.begin()];
     expect(await a.next()).toEqual({ done: false, value: 1 });
+    expect([state.asked, iterations.isWaiting]).toEqual([0, false]);
     const waiting = [b.next(), a.next(), a.next()];
+    expect([state.asked, iterations.isWaiting]).toEqual([3, true]);
     messages.push(2, 3, 4);
     iterations.serve();
+    expect(iterations.isWaiting).toBe(false);
     expect(await Promise.all(waiting)).toEqual([2, 3, 4].map((value) => ({ done: false, value })));
   });
 

@@ -15,14 +15,21 @@ export class Iterations<T> {
   readonly #source: MessageSource<T>;
   readonly #onFirst: () => void;
   readonly #onNone: () => void;
+  readonly #onWaiting: () => void;
   readonly #waiting: { readonly owner: object; readonly resolve: (result: Result<T>) => void }[] = [];
   #open = 0;
 
-  /** @param onNone - called when the last iteration has been left. */
-  constructor(source: MessageSource<T>, { onFirst, onNone }: { onFirst: () => void; onNone: () => void }) {
+  /** @param on - `none`: the last iteration has been left. `waiting`: somebody asks for a message, and there is none. */
+  constructor(source: MessageSource<T>, on: { first: () => void; none: () => void; waiting: () => void }) {
     this.#source = source;
-    this.#onFirst = onFirst;
-    this.#onNone = onNone;
+    this.#onFirst = on.first;
+    this.#onNone = on.none;
+    this.#onWaiting = on.waiting;
+  }
+
+  /** Whether somebody asks for a message. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
   }
 
   get isActive(): boolean {
@@ -45,7 +52,12 @@ export class Iterations<T> {
       next: () => {
         const value = isOpen && this.#waiting.length === 0 ? this.#source.take() : undefined;
         if (value !== undefined) return Promise.resolve({ done: false, value });
-        if (isOpen && !this.#source.isEnded) return new Promise((resolve) => this.#waiting.push({ owner, resolve }));
+        if (isOpen && !this.#source.isEnded) {
+          return new Promise((resolve) => {
+            this.#waiting.push({ owner, resolve });
+            this.#onWaiting();
+          });
+        }
         leave();
         return Promise.resolve({ done: true, value: undefined });
       },
@@ -58,11 +70,15 @@ export class Iterations<T> {
 
   /** Serves those who wait: a message has come, or none will come any more. */
   serve(): void {
-    while (this.#waiting.length > 0) {
+    for (let waiter = this.#waiting.shift(); waiter !== undefined; waiter = this.#waiting.shift()) {
+      // Whoever is about to have a message waits no longer: for a message that is taken, the next one may be asked for.
       const value = this.#source.take();
-      if (value !== undefined) this.#waiting.shift()?.resolve({ done: false, value });
-      else if (this.#source.isEnded) this.#waiting.shift()?.resolve({ done: true, value: undefined });
-      else return;
+      if (value !== undefined) waiter.resolve({ done: false, value });
+      else if (this.#source.isEnded) waiter.resolve({ done: true, value: undefined });
+      else {
+        this.#waiting.unshift(waiter);
+        return;
+      }
     }
   }
 

@@ -6,7 +6,7 @@ import {
 } from "@stationkit/core-protocol";
 import { type ConsumerGroupSettings, readGroupSettings, type Station } from "@stationkit/station-admin";
 import type { ResolvedConsumerOptions } from "../consumer-options.js";
-import { AckClock, RENEW_AT_HAND_OUT_TICKS, RENEW_WAITING_TICKS } from "./ack-clock.js";
+import { AckClock, FORGET_TICKS, RENEW_AT_HAND_OUT_TICKS, RENEW_WAITING_TICKS } from "./ack-clock.js";
 import { findByStream } from "./ack-subject.js";
 import { AnswerWriter } from "./answer-writer.js";
 import type { DurableInfo } from "./durable-config.js";
@@ -24,6 +24,8 @@ import type { StationMessage } from "./station-message.js";
 export interface ReadingObserver {
   /** Whether whoever reads wants the message to keep its room until it is answered. */
   readonly keepsRoom: boolean;
+  /** Whether somebody waits for a message of the partition, and has none in hand. */
+  isHungry(partition: number): boolean;
   /** A message waits in the intake. */
   arrived(): void;
   /** Something was answered, or has ended. */
@@ -107,6 +109,7 @@ export class GroupReader {
       },
       bury: (message, reason) => observer.bury(message, reason),
       exhaust: (message) => observer.exhaust(message),
+      isHungry: (partition) => observer.isHungry(partition),
       progress: () => {
         this.#carefulStart.progress();
         observer.progress();
@@ -240,6 +243,11 @@ export class GroupReader {
     for (const reader of this.readers) reader.stop();
   }
 
+  /** Somebody waits for a message: what is read message by message is asked for one. */
+  feed(): void {
+    for (const reader of this.readers) reader.pull();
+  }
+
   /** Takes a message out for its reader. Its time for an answer begins now, or has just begun. */
   handOut(message: StationMessage): void {
     if (this.#clock.tick - message.tick > RENEW_AT_HAND_OUT_TICKS) void message.working();
@@ -308,13 +316,43 @@ export class GroupReader {
     const isWanted = this.#isWanted || this.#isEnding || this.intake.length === 0;
     this.#unwantedTicks = isWanted ? 0 : this.#unwantedTicks + 1;
     if (this.#unwantedTicks > RENEW_WAITING_TICKS) {
-      // Requests that are still open would only fetch them again.
-      this.#inbox.renew();
-      for (const reader of this.readers) reader.window.reset();
-      this.giveBack();
+      this.#unwantedTicks = 0;
+      void this.#endOpenRequests().then(() => {
+        if (!this.#isWanted) this.giveBack();
+      });
       return;
     }
+    this.#holdStuck(tick);
     this.#renewWaiting(RENEW_WAITING_TICKS);
+  }
+
+  /**
+   * What waits for a reader that stands still is for other members. An exclusive partition has none: it stays with its holder.
+   */
+  #holdStuck(tick: number): void {
+    if (!this.#isWanted || this.isExclusive) return;
+    const newest = Math.max(...[...this.readers].map(({ movedTick }) => movedTick));
+    // A listener has a handler per partition; everybody else takes from all of them, one after the other.
+    const isListening = this.#observer.keepsRoom;
+    const waiting = new Set(
+      (isListening ? this.#observer.waiting() : [...this.intake]).map(({ partition }) => partition),
+    );
+    const stuck = [...this.readers].filter(
+      ({ partition, movedTick }) => waiting.has(partition) && tick - (isListening ? movedTick : newest) > FORGET_TICKS,
+    );
+    if (stuck.length === 0) return;
+    for (const { window } of stuck) window.hold();
+    void this.#endOpenRequests().then(() => {
+      for (const reader of stuck) if (reader.window.isOneByOne) this.#host.giveBack(reader);
+      for (const reader of this.readers) reader.pull();
+    });
+  }
+
+  /** What is given back would only come to them again. The server has heard of it when this resolves. */
+  async #endOpenRequests(): Promise<void> {
+    this.#inbox.renew();
+    for (const reader of this.readers) reader.window.reset();
+    await this.#connection.natsConnection.flush().catch(() => undefined);
   }
 
   /** Keeps what has waited here for so many ticks from being delivered again. */

@@ -40,6 +40,8 @@ export interface ReaderHost {
   bury(message: StationMessage, reason: string): Promise<void>;
   /** A message has been delivered once too often. Resolves when it is dealt with; never rejects. */
   exhaust(message: StationMessage): Promise<void>;
+  /** Whether somebody waits for a message of the partition, and has none in hand. */
+  isHungry(partition: number): boolean;
   /** A message was answered, or what was asked for has come or will not come. */
   progress(): void;
   /** Gives back the messages of a partition that nobody has in hand. */
@@ -65,6 +67,8 @@ const PULL_EXPIRES_MS = 60_000;
 const EXCLUSIVE_PULL_EXPIRES_MS = Math.floor(PIN_TIMEOUT_MS / 3);
 /** A message may come again because the group's `ackTimeoutMs` was made shorter: that is looked up so often at most. */
 const LOOK_WHEN_REDELIVERED_MS = 1_000;
+/** Two answers that lie so close together show that their reader does not stand still. */
+const QUICK_TICKS = 1;
 /** Intervals of heartbeats without any sign of life. */
 const SILENT_INTERVALS = 3;
 
@@ -78,6 +82,8 @@ export class PartitionReader implements MessageOwner {
   readonly handedOut: HandedOut = new HandedOut(FORGET_TICKS);
   /** Messages that have ever come. */
   arrivals = 0;
+  /** When a message was handed out or answered last. */
+  movedTick = 0;
   readonly recovery: PartitionRecovery;
   /** Only of an exclusive group. */
   readonly hold: PartitionHold | undefined;
@@ -89,6 +95,7 @@ export class PartitionReader implements MessageOwner {
   #isWanted = false;
   #isAlive = false;
   #silentIntervals = 0;
+  #answeredTick = Number.NEGATIVE_INFINITY;
   /** When that was last a reason to look the group's settings up. */
   #redeliveredAt = Number.NEGATIVE_INFINITY;
   /** Messages of earlier ticks are of a station that is no more: one in its place counts its messages from the same number. */
@@ -108,6 +115,7 @@ export class PartitionReader implements MessageOwner {
     this.hold = this.recovery.settings.partitions === "exclusive" ? holdPartition(this, host) : undefined;
     // Somebody may be dying of one of them, which is back within that time.
     if (info.num_redelivered > 0 && info.num_ack_pending > 0) this.window.narrow(FORGET_TICKS);
+    else if (this.#isPastHalf(info.num_ack_pending > 0 ? 2 : 1)) this.window.narrow();
   }
 
   get station(): StationName {
@@ -144,9 +152,10 @@ export class PartitionReader implements MessageOwner {
     this.pull();
   }
 
-  /** Asks for as much as there is room for, as soon as half of it is free. */
+  /** Asks for as much as there is room for, as soon as half of it is free; of one that is read message by message, when one is wanted. */
   pull(): void {
     if (this.#state !== "reading" || !this.#isWanted) return;
+    if (this.window.isOneByOne && !this.#host.isHungry(this.partition)) return;
     const expiresMs = this.hold === undefined ? PULL_EXPIRES_MS : EXCLUSIVE_PULL_EXPIRES_MS;
     const demand = this.hold?.demand ?? "window";
     if (demand === "one" && this.window.asked === 0) this.ask(1, { expiresMs });
@@ -211,6 +220,7 @@ export class PartitionReader implements MessageOwner {
   }
 
   handOut(message: StationMessage, keepsRoom: boolean): void {
+    this.movedTick = this.#host.clock.tick;
     message.keepsRoom = keepsRoom;
     message.cohort = this.handedOut.add(this.#host.clock.tick, message);
     if (!keepsRoom) this.release(message);
@@ -253,7 +263,8 @@ export class PartitionReader implements MessageOwner {
     const { cohort } = message;
     if (cohort === undefined) return;
     message.cohort = undefined;
-    this.window.widen();
+    this.#moved();
+    this.window.widen(this.#isPastHalf(message.deliveries) ? 0 : 1);
     const counted = this.handedOut.remove(cohort, message);
     if (counted && message.keepsRoom) this.release(message);
     this.#host.progress();
@@ -268,15 +279,16 @@ export class PartitionReader implements MessageOwner {
 
   /** A message is due: it goes to the readers, or becomes a dead letter when the group was sent it too often. */
   deliver(message: StationMessage): void {
-    if (message.ackSubject.startsWith(this.#firstPrefix)) {
+    const { maxDeliveries } = this.recovery.settings;
+    const isFirst = message.ackSubject.startsWith(this.#firstPrefix);
+    if (isFirst && maxDeliveries > 1) {
       this.#host.deliver(message);
       return;
     }
-    message.isUrgent = true;
-    this.#lookWhenRedelivered();
-    const { maxDeliveries } = this.recovery.settings;
-    // It may be what its readers die of: as little as possible is to be here then.
-    if (message.deliveries * 2 > maxDeliveries) this.window.narrow();
+    message.isUrgent = !isFirst;
+    if (!isFirst) this.#lookWhenRedelivered();
+    // It may be what its readers die of, or be given back for the last time: as little as possible is to be here then.
+    if (this.#isPastHalf(message.deliveries)) this.window.narrow();
     if (message.deliveries <= maxDeliveries) this.#host.deliver(message);
     else void this.#exhaust(message);
   }
@@ -291,6 +303,16 @@ export class PartitionReader implements MessageOwner {
     // No message is so small; and nobody listens to what the server says to it.
     const fields = { batch: 1, max_bytes: 1, no_wait: true, ...this.hold?.requestFields() };
     this.#publish(fields, this.#host.inbox.replyOf(0));
+  }
+
+  #isPastHalf(deliveries: number): boolean {
+    return deliveries * 2 > this.recovery.settings.maxDeliveries;
+  }
+
+  #moved(): void {
+    const { tick } = this.#host.clock;
+    if (tick - this.#answeredTick <= QUICK_TICKS) this.window.letGo();
+    this.#answeredTick = this.movedTick = tick;
   }
 
   async #exhaust(message: StationMessage): Promise<void> {

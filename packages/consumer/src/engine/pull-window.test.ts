@@ -48,35 +48,52 @@ describe("PullWindow", () => {
     }
     function begin(maxMessages: number): PullWindow {
       const window = new PullWindow({ maxMessages, maxBytes: 1_000_000 }, () => now);
-      expect(window.next()?.messages).toBe(Math.min(250, maxMessages));
+      expect(window.next()?.messages).toBe(Math.min(32, maxMessages));
       return window;
     }
 
     it("doubles for one that is quick, up to the limit", () => {
-      const window = begin(1_600);
-      expect([0, 1, 2, 3].map(() => goOn(window, 20))).toEqual([500, 1_000, 1_600, 1_600]);
+      const window = begin(400);
+      expect([0, 1, 2, 3, 4].map(() => goOn(window, 20))).toEqual([64, 128, 256, 400, 400]);
     });
 
     it("stays as it is for one that is not, and goes back for one that becomes slow", () => {
       const window = begin(1_000);
-      expect(goOn(window, 500)).toBe(250);
-      expect([0, 1].map(() => goOn(window, 20))).toEqual([500, 1_000]);
-      expect(goOn(window, 500)).toBe(1_000);
-      expect([0, 1, 2].map(() => goOn(window, 2_000))).toEqual([500, 250, 250]);
+      expect(goOn(window, 500)).toBe(32);
+      expect([0, 1].map(() => goOn(window, 20))).toEqual([64, 128]);
+      expect(goOn(window, 500)).toBe(128);
+      expect([0, 1, 2, 3, 4, 5].map(() => goOn(window, 2_000))).toEqual([64, 32, 16, 8, 4, 4]);
+      expect(goOn(window, 20)).toBe(8);
     });
 
     it("does not take requests that ended for a quick reader", () => {
       const window = begin(1_000);
-      window.end(250, 1_000_000);
-      expect(window.next()?.messages).toBe(250);
+      window.end(32, 1_000_000);
+      expect(window.next()?.messages).toBe(32);
     });
 
     it("has no more than its share when there are more partitions", () => {
       const window = begin(1_000);
-      expect(goOn(window, 20)).toBe(500);
-      window.resize({ maxMessages: 300, maxBytes: 1_000 });
+      expect(goOn(window, 20)).toBe(64);
+      window.resize({ maxMessages: 40, maxBytes: 1_000 });
       window.reset();
-      expect(window.next()?.messages).toBe(300);
+      expect(window.next()?.messages).toBe(40);
+    });
+
+    it("asks for one message while it stands still, whatever is answered, and for few when it moves again", () => {
+      const window = begin(1_000);
+      expect(window.isOneByOne).toBe(false);
+      window.reset();
+      window.hold();
+      expect(window.isOneByOne).toBe(true);
+      for (let i = 0; i < 3; i++) {
+        expect(goOn(window, 20)).toBe(1);
+        window.widen();
+        window.tick();
+      }
+      window.letGo();
+      expect(window.isOneByOne).toBe(false);
+      expect(goOn(window, 500)).toBe(4);
     });
   });
 

@@ -11,8 +11,10 @@ export interface WindowLimits {
   readonly maxBytes: number;
 }
 
-/** A window begins with so many messages, if it may have as many, and is never smaller. */
-const FIRST_MESSAGES = 250;
+/** A window begins with so many messages, if it may have as many. */
+const FIRST_MESSAGES = 32;
+/** And is never smaller, unless it is narrowed. */
+const LEAST_MESSAGES = 4;
 /** A reader that is through with half of the window in less time gets a window of twice the size. */
 const QUICK_MS = 100;
 /** One that takes longer gets half of it: what waits for a slow reader is kept from other members. */
@@ -28,6 +30,8 @@ const SLOW_MS = 1_000;
  * A message that kills its reader takes a delivery from all that are here beside it. Where that may be going on, the window is
  * narrowed to one message. It grows with what is answered, as a congestion window does; or, as long as the message may still be on
  * its way back, with time alone.
+ *
+ * A reader that has stood still gets one message when it wants one, and nothing beside it, until it has shown that it moves again.
  */
 export class PullWindow {
   #limits: WindowLimits;
@@ -35,11 +39,12 @@ export class PullWindow {
   #maxMessages: number;
   /** Since the last request. */
   #released = 0;
-  #askedAt = Number.NEGATIVE_INFINITY;
+  #askedAt: number | undefined;
   /** Messages at most while it is narrowed. */
   #widthMessages: number = Number.POSITIVE_INFINITY;
   #narrowTicks = 0;
   #isUnproven = false;
+  #isHeld = false;
   #askedMessages = 0;
   #askedBytes = 0;
   #heldMessages = 0;
@@ -72,11 +77,11 @@ export class PullWindow {
     return this.#isUnproven;
   }
 
-  /** A message was answered: its reader lives. */
-  widen(): void {
+  /** A message was answered: its reader lives. @param byMessages - 0 for one of which there may be more that must not wait here. */
+  widen(byMessages: 0 | 1 = 1): void {
     if (this.#widthMessages >= this.#limits.maxMessages) return;
     this.#isUnproven = false;
-    if (this.#narrowTicks === 0) this.#widthMessages++;
+    if (this.#narrowTicks === 0) this.#widthMessages += byMessages;
   }
 
   /** Some time has passed: for readers that answer only when they have many, too. */
@@ -87,6 +92,22 @@ export class PullWindow {
       this.#narrowTicks--;
       this.#widthMessages++;
     }
+  }
+
+  /** The reader stands still. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#maxMessages = leastMessages(this.#limits);
+  }
+
+  /** The reader moves. */
+  letGo(): void {
+    this.#isHeld = false;
+  }
+
+  /** One message at a time: then none is to wait here that nobody wants yet. */
+  get isOneByOne(): boolean {
+    return this.#isHeld || this.#widthMessages === 1;
   }
 
   /** Messages that were asked for and have not come. */
@@ -149,17 +170,17 @@ export class PullWindow {
   }
 
   get #roomMessages(): number {
-    return Math.min(this.#maxMessages, this.#widthMessages);
+    return this.#isHeld ? 1 : Math.min(this.#maxMessages, this.#widthMessages);
   }
 
   /** Sets the size by what the reader has done since the last request. */
   #follow(): void {
     const before = this.#maxMessages;
     const now = this.#now();
-    const tookMs = now - this.#askedAt;
+    const tookMs = now - (this.#askedAt ?? now);
     const { maxMessages } = this.#limits;
     if (tookMs < QUICK_MS && this.#released * 2 >= before) this.#maxMessages = Math.min(before * 2, maxMessages);
-    else if (tookMs > SLOW_MS) this.#maxMessages = Math.max(Math.floor(before / 2), firstMessages(this.#limits));
+    else if (tookMs > SLOW_MS) this.#maxMessages = Math.max(Math.floor(before / 2), leastMessages(this.#limits));
     this.#askedAt = now;
     this.#released = 0;
   }
@@ -172,4 +193,8 @@ export class PullWindow {
 
 function firstMessages({ maxMessages }: WindowLimits): number {
   return Math.min(FIRST_MESSAGES, maxMessages);
+}
+
+function leastMessages({ maxMessages }: WindowLimits): number {
+  return Math.min(LEAST_MESSAGES, maxMessages);
 }

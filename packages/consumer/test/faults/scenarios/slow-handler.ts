@@ -7,9 +7,9 @@ const HANDLER_MS = 10;
 const PADDING = 3_000;
 const MEGABYTE = 1_000_000;
 /** Of a partition, for a reader that is slow. @see src/engine/pull-window.ts */
-const SLOW_PREFETCH = 250;
+const SLOW_PREFETCH = 32;
 /**
- * What a member may take more than before it reads: the heap's own breathing is half of it, its prefetch of 2,000 messages of 3 kB next to
+ * What a member may take more than before it reads: the heap's own breathing is half of it, its prefetch of 256 messages of 3 kB next to
  * nothing. All 100,000 messages at once would take three times as much.
  */
 const LIMIT_BYTES = 96 * MEGABYTE;
