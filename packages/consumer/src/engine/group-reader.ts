@@ -6,7 +6,7 @@ import {
 } from "@stationkit/core-protocol";
 import { type ConsumerGroupSettings, readGroupSettings, type Station } from "@stationkit/station-admin";
 import type { ResolvedConsumerOptions } from "../consumer-options.js";
-import { AckClock, FORGET_TICKS, RENEW_AT_HAND_OUT_TICKS, RENEW_WAITING_TICKS } from "./ack-clock.js";
+import { AckClock, RENEW_AT_HAND_OUT_TICKS, RENEW_WAITING_TICKS } from "./ack-clock.js";
 import { findByStream } from "./ack-subject.js";
 import { AnswerWriter } from "./answer-writer.js";
 import type { DurableInfo } from "./durable-config.js";
@@ -18,6 +18,7 @@ import { GivenUpWatch } from "./given-up-watch.js";
 import { Inbox } from "./inbox.js";
 import { Intake } from "./intake.js";
 import { PartitionReader, type ReaderHost } from "./partition-reader.js";
+import { findStandingStill } from "./standing-still.js";
 import type { StationMessage } from "./station-message.js";
 
 /** Who is told of what happens. */
@@ -315,14 +316,16 @@ export class GroupReader {
     for (const reader of this.readers) reader.advance(tick);
     const isWanted = this.#isWanted || this.#isEnding || this.intake.length === 0;
     this.#unwantedTicks = isWanted ? 0 : this.#unwantedTicks + 1;
-    if (this.#unwantedTicks > RENEW_WAITING_TICKS) {
+    // Without a connection nothing can be given back.
+    const isConnected = this.#connection.state === "connected";
+    if (isConnected && this.#unwantedTicks > RENEW_WAITING_TICKS) {
       this.#unwantedTicks = 0;
       void this.#endOpenRequests().then(() => {
         if (!this.#isWanted) this.giveBack();
       });
       return;
     }
-    this.#holdStuck(tick);
+    if (isConnected) this.#holdStuck(tick);
     this.#renewWaiting(RENEW_WAITING_TICKS);
   }
 
@@ -331,15 +334,9 @@ export class GroupReader {
    */
   #holdStuck(tick: number): void {
     if (!this.#isWanted || this.isExclusive) return;
-    const newest = Math.max(...[...this.readers].map(({ movedTick }) => movedTick));
-    // A listener has a handler per partition; everybody else takes from all of them, one after the other.
     const isListening = this.#observer.keepsRoom;
-    const waiting = new Set(
-      (isListening ? this.#observer.waiting() : [...this.intake]).map(({ partition }) => partition),
-    );
-    const stuck = [...this.readers].filter(
-      ({ partition, movedTick }) => waiting.has(partition) && tick - (isListening ? movedTick : newest) > FORGET_TICKS,
-    );
+    const waiting = isListening ? this.#observer.waiting() : this.intake;
+    const stuck = findStandingStill(this.readers, { tick, isByPartition: isListening, waiting });
     if (stuck.length === 0) return;
     for (const { window } of stuck) window.hold();
     void this.#endOpenRequests().then(() => {

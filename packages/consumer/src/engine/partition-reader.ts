@@ -21,6 +21,7 @@ import { HandedOut } from "./handed-out.js";
 import type { Inbox } from "./inbox.js";
 import { PartitionRecovery } from "./partition-recovery.js";
 import { readPullStatus } from "./pull-status.js";
+import { type PullOptions, PullRequests } from "./pull-requests.js";
 import { type Pull, PullWindow, type WindowLimits } from "./pull-window.js";
 import { type MessageOwner, type NatsMessage, StationMessage } from "./station-message.js";
 
@@ -54,14 +55,6 @@ export interface ReaderHost {
   ackTimeoutChanged(): void;
 }
 
-/** One request for messages. */
-export interface PullOptions {
-  readonly expiresMs: number;
-  /** Only what is there at once. */
-  readonly noWait?: boolean;
-}
-
-const NANOSECONDS = 1_000_000;
 const PULL_EXPIRES_MS = 60_000;
 /** Of an exclusive group: each request tells the server that its member is there. */
 const EXCLUSIVE_PULL_EXPIRES_MS = Math.floor(PIN_TIMEOUT_MS / 3);
@@ -88,7 +81,7 @@ export class PartitionReader implements MessageOwner {
   /** Only of an exclusive group. */
   readonly hold: PartitionHold | undefined;
   readonly #host: ReaderHost;
-  readonly #nextSubject: string;
+  readonly #requests: PullRequests;
   readonly #firstPrefix: string;
   #state: State = "reading";
   /** Whether somebody wants messages. */
@@ -109,7 +102,7 @@ export class PartitionReader implements MessageOwner {
     this.partition = partition;
     this.window = new PullWindow(limits);
     this.stream = partitionStream(host.station, partition);
-    this.#nextSubject = `${host.connection.jetStream.prefix}.CONSUMER.MSG.NEXT.${this.stream}.${host.durables.name}`;
+    this.#requests = new PullRequests({ ...host, partition, stream: this.stream, durable: host.durables.name });
     this.#firstPrefix = `${ACK_PREFIX}${this.stream}.${host.durables.name}.1.`;
     this.recovery = this.#createRecovery(info);
     this.hold = this.recovery.settings.partitions === "exclusive" ? holdPartition(this, host) : undefined;
@@ -300,9 +293,7 @@ export class PartitionReader implements MessageOwner {
 
   /** Tells the server that an exclusive hold goes on. */
   keepAlive(): void {
-    // No message is so small; and nobody listens to what the server says to it.
-    const fields = { batch: 1, max_bytes: 1, no_wait: true, ...this.hold?.requestFields() };
-    this.#publish(fields, this.#host.inbox.replyOf(0));
+    if (!this.#requests.keepAlive(this.hold?.requestFields())) this.window.reset();
   }
 
   #isPastHalf(deliveries: number): boolean {
@@ -342,26 +333,8 @@ export class PartitionReader implements MessageOwner {
     return new PartitionRecovery(parts, info);
   }
 
-  #send({ messages, bytes }: Pull, { expiresMs, noWait }: PullOptions): void {
-    const { inbox, heartbeatMs } = this.#host;
-    const request = {
-      batch: messages,
-      ...(bytes !== undefined && { max_bytes: bytes }),
-      ...(noWait ? { no_wait: true } : { expires: expiresMs * NANOSECONDS }),
-      ...(!noWait && expiresMs >= 2 * heartbeatMs && { idle_heartbeat: heartbeatMs * NANOSECONDS }),
-      ...this.hold?.requestFields(),
-    };
-    this.#publish(request, inbox.replyOf(this.partition));
-  }
-
-  #publish(request: object, reply: string): void {
-    this.#host.writer.join();
-    try {
-      this.#host.connection.outbound.publishBare(this.#nextSubject, Buffer.from(JSON.stringify(request)), reply);
-    } catch {
-      // Closed or draining: its status tells everybody.
-      this.window.reset();
-    }
+  #send(pull: Pull, options: PullOptions): void {
+    if (!this.#requests.send(pull, options, this.hold?.requestFields())) this.window.reset();
   }
 
   get #tick(): number {
