@@ -34,7 +34,8 @@ const KEYS: ReadonlySet<string> = new Set(["stationName", "consumerGroup", "ackT
  * again, or within 30 seconds and a `heartbeatMs`: until then a message that waits in one's prefetch for longer than a shorter
  * `ackTimeoutMs` is delivered again.
  * @throws {UsageError} for bad settings. @throws {StationNotFoundError}
- * @throws {ConsumerGroupNotFoundError} when no partition knows the group.
+ * @throws {ConsumerGroupNotFoundError} when no partition knows the group. @throws {ConsumerGroupConflictError} when another tool has made
+ *   it in a way that cannot be read. Nothing was changed.
  */
 export async function changeConsumerGroup(connection: Connection, changes: GroupChanges): Promise<void> {
   requireConnection("changeConsumerGroup", connection);
@@ -44,10 +45,14 @@ export async function changeConsumerGroup(connection: Connection, changes: Group
   const settings = resolveGroupSettings(changes);
   const { partitions } = await createStationAdmin(connection).describe(name);
   const durables = new Durables(connection, { station: name, group }, {});
-  const known = await Promise.all(
-    partitions.map(({ number }) => persist(() => change({ connection, durables, name, partition: number }, settings))),
+  const numbers = partitions.map(({ number }) => number);
+  const known = await Promise.all(numbers.map((partition) => durables.existing(partition)));
+  if (known.every((settings) => settings === undefined)) {
+    throw new ConsumerGroupNotFoundError({ station: name, partition: 1, group });
+  }
+  await Promise.all(
+    numbers.map((partition) => persist(() => change({ connection, durables, name, partition }, settings))),
   );
-  if (!known.includes(true)) throw new ConsumerGroupNotFoundError({ station: name, partition: 1, group });
 }
 
 interface Place {
@@ -57,15 +62,13 @@ interface Place {
   readonly partition: number;
 }
 
-/** @returns false where there is no such group. */
 async function change(
   { connection, durables, name, partition }: Place,
   settings: ReturnType<typeof resolveGroupSettings>,
-): Promise<boolean> {
+): Promise<void> {
   const info = await durables.info(partition);
-  if (info === undefined) return false;
-  const config = changedDurableConfig(info.config, settings);
-  if (config === undefined) return true;
+  const config = info && changedDurableConfig(info.config, settings);
+  if (config === undefined) return;
   const stream = partitionStream(name, partition);
   // The server wants a single filter in the subject as well, so that a login can be limited to it.
   const filter = config.filter_subject === undefined ? "" : `.${config.filter_subject}`;
@@ -74,5 +77,4 @@ async function change(
     { stream_name: stream, config, action: "update" },
     { station: name },
   );
-  return true;
 }

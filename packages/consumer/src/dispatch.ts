@@ -52,10 +52,13 @@ export class Dispatcher {
     if (running !== undefined) void this.#continue(message.partition, running);
   }
 
-  /** Takes out everything that waits, of one partition or all. */
-  takeWaiting(partition?: number): StationMessage[] {
-    const queues = partition === undefined ? this.#busy.values() : [this.#busy.get(partition) ?? []];
-    return [...queues].flatMap((waiting) => waiting.splice(0));
+  /** Takes out what waits and matches. */
+  takeWaiting(matches: (message: StationMessage) => boolean = () => true): StationMessage[] {
+    return [...this.#busy.values()].flatMap((waiting) => {
+      const all = waiting.splice(0);
+      waiting.push(...all.filter((message) => !matches(message)));
+      return all.filter(matches);
+    });
   }
 
   async #continue(partition: number, first: Promise<void>): Promise<void> {

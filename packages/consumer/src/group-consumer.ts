@@ -133,9 +133,9 @@ export class GroupConsumer<T> implements Consumer<T> {
           this.#stillness.moved();
         },
         waiting: () => [...(this.#dispatcher?.waiting ?? []), ...this.#fetches.waiting],
-        takeWaiting: (partition) => {
-          if (partition !== undefined) this.#fetches.giveBack(partition);
-          return this.#dispatcher?.takeWaiting(partition) ?? [];
+        takeWaiting: (matches) => this.#dispatcher?.takeWaiting(matches) ?? [],
+        leaving: (partition) => {
+          this.#fetches.giveBack(partition);
         },
         exhaust: (message) => this.#burials.exhaust(message),
         givenUp: (message) => void this.#burials.givenUp(message),

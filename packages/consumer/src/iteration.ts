@@ -77,6 +77,8 @@ export class Iterations<T> {
       else if (this.#source.isEnded) waiter.resolve({ done: true, value: undefined });
       else {
         this.#waiting.unshift(waiter);
+        // What came may have been unreadable, and nothing was asked for behind it.
+        this.#onWaiting();
         return;
       }
     }

@@ -275,6 +275,23 @@ describe("reading", () => {
     expect((await told).message).toContain("the deserializer must be synchronous");
   });
 
+  itOnJetStream("goes on at once after messages that cannot be read, also when they come one at a time", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const consumer = await createConsumer(connection, {
+      ...{ stationName, consumerName: "c", maxDeliveries: 1, maxPrefetchBytes: 10 },
+      deserializer: (data) => JSON.parse(Buffer.from(data).toString()) as number,
+    });
+    await publish(connection, { station: stationName }, ["no JSON", "no JSON", "no JSON", "4"]);
+    const startedAt = performance.now();
+    for await (const message of consumer) {
+      expect(message.value).toBe(4);
+      await message.ack();
+      break;
+    }
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
   it("without a deserializer leaves it to json() to tell", async () => {
     const connection = await broker.connect();
     const stationName = broker.station();

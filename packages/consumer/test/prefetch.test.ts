@@ -24,6 +24,35 @@ async function deadLetters(connection: Connection, stationName: string): Promise
 }
 
 describe("what is prefetched and given back", () => {
+  it.each([1, 2, 4])(
+    "makes no dead letters of messages that nobody had, of %i deliveries at most, where each member does one job that takes most of its time",
+    async (maxDeliveries) => {
+      const connection = await broker.connect();
+      const stationName = broker.station();
+      const options = { stationName, consumerName: "c", maxDeliveries, ackTimeoutMs: 800 };
+      await createStationAdmin(connection).create({ name: stationName });
+      await publish(connection, { station: stationName }, numbered(60));
+      const handedOut = new Set<number>();
+      for (let life = 0; life < 5; life++) {
+        const consumer = await createConsumer(connection, options);
+        for await (const message of consumer) {
+          handedOut.add(message.sequence);
+          await wait(600);
+          await message.ack();
+          break;
+        }
+        await consumer.close();
+      }
+      const last = await createConsumer(connection, options);
+      for await (const message of last) {
+        handedOut.add(message.sequence);
+        await message.ack();
+        if (handedOut.size === 60) break;
+      }
+      expect(await deadLetters(connection, stationName)).toEqual([]);
+    },
+  );
+
   it.each([1, 2, 3, 4, 10])(
     "makes no dead letters of messages that nobody had, of %i deliveries at most, however often members end in good order",
     async (maxDeliveries) => {
@@ -115,6 +144,62 @@ describe("a member that stands still", () => {
     }
     await loop.return!();
   });
+
+  it("costs a partition that goes on next to nothing", async () => {
+    const connection = await broker.connect();
+    const stationName = broker.station();
+    const consumer = await createConsumer(connection, {
+      ...{ stationName, consumerName: "c", ackTimeoutMs: 400, station: { partitions: 2 } },
+    });
+    const deliveries: number[] = [];
+    consumer.on("message", (message) => {
+      if (message.partition === 1) return new Promise(() => undefined);
+      deliveries.push(message.deliveries);
+      return message.ack();
+    });
+    await publish(connection, { station: stationName, partition: 1 }, numbered(10));
+    const end = performance.now() + 3_000;
+    let sent = 0;
+    while (performance.now() < end) {
+      await publish(connection, { station: stationName, partition: 2 }, numbered(200));
+      sent += 200;
+    }
+    await vi.waitFor(() => {
+      expect(deliveries).toHaveLength(sent);
+    }, WAIT);
+    expect(sent).toBeGreaterThan(1_000);
+    // What the server was about to send when the requests were made anew.
+    expect(deliveries.filter((count) => count > 1).length).toBeLessThan(sent / 100);
+    expect(Math.max(...new Set(deliveries))).toBeLessThanOrEqual(2);
+  });
+
+  it.each([3, 10])(
+    "makes no dead letters of messages that nobody had, of %i deliveries at most, where a loop over partitions does long jobs",
+    async (maxDeliveries) => {
+      const connection = await broker.connect();
+      const stationName = broker.station();
+      const consumer = await createConsumer(connection, {
+        ...{ stationName, consumerName: "c", ackTimeoutMs: 160, maxDeliveries, station: { partitions: 8 } },
+      });
+      for (let partition = 1; partition <= 8; partition++) {
+        await publish(connection, { station: stationName, partition }, numbered(3));
+      }
+      const handedOut = new Set<string>();
+      let most = 0;
+      for await (const message of consumer) {
+        handedOut.add(`${message.partition}/${message.sequence}`);
+        most = Math.max(most, message.deliveries);
+        for (let i = 0; i < 8; i++) {
+          await wait(40);
+          await message.working();
+        }
+        await message.ack();
+        if (handedOut.size === 24) break;
+      }
+      expect(most).toBeLessThanOrEqual(2);
+      expect(await deadLetters(connection, stationName)).toEqual([]);
+    },
+  );
 
   it("spends no deliveries of what comes after a long job, job after job", async () => {
     const connection = await broker.connect();

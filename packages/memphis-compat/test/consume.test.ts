@@ -281,6 +281,20 @@ describe("an answer", () => {
   });
 });
 
+describe("a group that another tool has made", () => {
+  it("is left as it is when it cannot be read", async () => {
+    const { stationName, consumer } = await stage();
+    const stream = partitionStream(parseStationName(stationName), 1);
+    await broker.connection.jetStream.request(`CONSUMER.DURABLE.CREATE.${stream}.c`, {
+      stream_name: stream,
+      config: { durable_name: "c", ack_policy: "explicit", ack_wait: 60_000_000_000, max_deliver: 7, max_batch: 3 },
+    });
+    const refused = await rejection(consumer({ maxAckTimeMs: 5_000 }));
+    expect(refused.message).toContain("max_batch is 3, asked for 0");
+    expect(await group(stationName, "c")).toMatchObject({ config: { ack_wait: 60_000_000_000, max_deliver: 7 } });
+  });
+});
+
 describe("destroy", () => {
   it("of the last member takes the group away, and of another leaves it", async () => {
     const { stationName, consumer } = await stage(2);

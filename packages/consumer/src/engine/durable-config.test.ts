@@ -55,6 +55,9 @@ describe("a durable", () => {
     { filter_subject: "orders#eu$2.>" },
     { filter_subject: ">" },
     { max_batch: 0 },
+    { headers_only: false },
+    { priority_policy: "none" },
+    { priority_policy: "pinned_client", priority_groups: ["member"] },
   ])("of another tool may be read with %o", (config) => {
     expect(hindrances(stream, { durable_name: "g", ack_policy: "explicit", ...config })).toEqual([]);
   });
@@ -68,6 +71,9 @@ describe("a durable", () => {
     [{ filter_subject: "*" }, "filter_subject"],
     [{ filter_subject: "other.>" }, "filter_subject"],
     [{ filter_subjects: ["orders#eu$2.resend.g"] }, "filter_subject"],
+    [{ headers_only: true }, "headers_only"],
+    [{ priority_policy: "overflow", priority_groups: ["member"] }, "priority_policy"],
+    [{ priority_policy: "pinned_client", priority_groups: ["a"] }, "priority_policy"],
     [{ max_batch: 3 }, "max_batch"],
     [{ max_bytes: 1_000 }, "max_bytes"],
     [{ max_expires: 1_000_000_000 }, "max_expires"],

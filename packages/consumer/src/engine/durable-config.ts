@@ -20,6 +20,8 @@ export interface DurableConfig {
   readonly max_ack_pending?: number;
   /** Of a push consumer. */
   readonly deliver_subject?: string;
+  /** Payloads are left out. */
+  readonly headers_only?: boolean;
   /** Limits of a single request: messages, bytes, nanoseconds. */
   readonly max_batch?: number;
   readonly max_bytes?: number;
@@ -53,6 +55,7 @@ export interface DurableInfo {
 
 const NANOSECONDS = 1_000_000;
 
+const PINNED = "pinned_client";
 /** The one priority group of an exclusive durable. */
 export const PRIORITY_GROUP = "member";
 /** How long a member may be silent before the server gives its partition to another. */
@@ -96,7 +99,7 @@ export function newDurableConfig(
     replay_policy: "instant",
     metadata: { [MAX_DELIVERIES_KEY]: String(maxDeliveries) },
     ...(partitions === "exclusive" && {
-      priority_policy: "pinned_client",
+      priority_policy: PINNED,
       priority_groups: [PRIORITY_GROUP],
       priority_timeout: PIN_TIMEOUT_MS * NANOSECONDS,
     }),
@@ -105,7 +108,7 @@ export function newDurableConfig(
 
 /** What keeps a durable that another tool has made from being read as a group's place is. */
 export function hindrances(stream: StreamName, config: DurableConfig): readonly SettingDifference[] {
-  const { ack_policy, deliver_subject, filter_subject, filter_subjects } = config;
+  const { ack_policy, deliver_subject, headers_only, filter_subject, filter_subjects, priority_policy } = config;
   const produced = finalSubject(stream);
   const filters = filter_subjects ?? (filter_subject === undefined ? [] : [filter_subject]);
   const isCovered = filters.length === 0 || filters.some((filter) => covers(filter, produced));
@@ -114,11 +117,20 @@ export function hindrances(stream: StreamName, config: DurableConfig): readonly 
     ...(deliver_subject === undefined
       ? []
       : [{ setting: "deliver_subject", existing: deliver_subject, requested: null }]),
+    ...(headers_only === true ? [{ setting: "headers_only", existing: true, requested: false }] : []),
+    ...(isOwnPriority(config)
+      ? []
+      : [{ setting: "priority_policy", existing: priority_policy, requested: "pinned_client" }]),
     ...(isCovered ? [] : [{ setting: "filter_subject", existing: filters.join(" "), requested: produced }]),
     ...(["max_batch", "max_bytes", "max_expires"] as const).flatMap((setting) =>
       (config[setting] ?? 0) > 0 ? [{ setting, existing: config[setting], requested: 0 }] : [],
     ),
   ];
+}
+
+/** None, or that of an exclusive group. */
+function isOwnPriority({ priority_policy = "none", priority_groups }: DurableConfig): boolean {
+  return priority_policy === "none" || (priority_policy === PINNED && priority_groups?.join() === PRIORITY_GROUP);
 }
 
 /** Whether a subject, which has two tokens, matches a filter. */

@@ -45,8 +45,10 @@ export interface ReadingObserver {
   ended(): void;
   /** What waits outside of the intake for its turn. */
   waiting(): readonly StationMessage[];
-  /** Takes out what waits outside of the intake for its turn, of one partition or all. */
-  takeWaiting(partition?: number): readonly StationMessage[];
+  /** Takes out what waits outside of the intake for its turn, and matches. */
+  takeWaiting(matches: (message: StationMessage) => boolean): readonly StationMessage[];
+  /** All of a partition is to be given back, also what a fetch has of it. */
+  leaving(partition: number): void;
 }
 
 /** What a group reader is made of. */
@@ -116,11 +118,9 @@ export class GroupReader {
         observer.progress();
       },
       giveBack: (reader) => {
-        this.#giveBack([
-          ...(reader.hold?.takeKept() ?? []),
-          ...observer.takeWaiting(reader.partition),
-          ...this.intake.extract(({ partition }) => partition === reader.partition),
-        ]);
+        observer.leaving(reader.partition);
+        const kept = reader.hold?.takeKept() ?? [];
+        this.#giveBack([...kept, ...this.#takeWaiting(({ partition }) => partition === reader.partition)]);
       },
       assigned: (reader) => {
         observer.assigned(reader.partition);
@@ -258,7 +258,7 @@ export class GroupReader {
   /** Gives back everything that nobody has in hand. */
   giveBack(): void {
     const kept = [...this.readers].flatMap(({ hold }) => hold?.takeKept() ?? []);
-    this.#giveBack([...kept, ...this.#observer.takeWaiting(), ...this.intake.extract(() => true)]);
+    this.#giveBack([...kept, ...this.#takeWaiting(() => true)]);
   }
 
   /** Ends all requests; resolves when what was on its way is in the intake. */
@@ -335,19 +335,27 @@ export class GroupReader {
   #holdStuck(tick: number): void {
     if (!this.#isWanted || this.isExclusive) return;
     const isListening = this.#observer.keepsRoom;
-    const waiting = isListening ? this.#observer.waiting() : this.intake;
-    const stuck = findStandingStill(this.readers, { tick, isByPartition: isListening, waiting });
+    const here = isListening ? this.#observer.waiting() : [...this.intake];
+    const waiting = here.filter(mayBeGivenBack);
+    // One that is held already has a message of each partition at most.
+    const moving = [...this.readers].filter(({ window }) => !window.isHeld);
+    const stuck = findStandingStill(moving, { tick, isByPartition: isListening, waiting });
     if (stuck.length === 0) return;
     for (const { window } of stuck) window.hold();
     void this.#endOpenRequests().then(() => {
-      for (const reader of stuck) if (reader.window.isOneByOne) this.#host.giveBack(reader);
+      const held = new Set(stuck.filter(({ window }) => window.isHeld).map(({ partition }) => partition));
+      this.#giveBack(this.#takeWaiting((message) => held.has(message.partition) && mayBeGivenBack(message)));
       for (const reader of this.readers) reader.pull();
     });
   }
 
+  #takeWaiting(matches: (message: StationMessage) => boolean): readonly StationMessage[] {
+    return [...this.#observer.takeWaiting(matches), ...this.intake.extract(matches)];
+  }
+
   /** What is given back would only come to them again. The server has heard of it when this resolves. */
   async #endOpenRequests(): Promise<void> {
-    this.#inbox.renew();
+    this.#inbox.renew({ keepsArrivals: true });
     for (const reader of this.readers) reader.window.reset();
     await this.#connection.natsConnection.flush().catch(() => undefined);
   }
@@ -368,6 +376,11 @@ export class GroupReader {
     // The server may be about to deliver again what has waited for a few of the longer ticks.
     if (this.#clock.ackTimeoutMs < before) this.#renewWaiting(0);
   }
+}
+
+/** What has used up more than half of its deliveries is kept here instead, and from being delivered again. */
+function mayBeGivenBack(message: StationMessage): boolean {
+  return !message.owner.isPastHalf(message.deliveries);
 }
 
 function shortestAckTimeoutMs(settings: readonly ConsumerGroupSettings[]): number {

@@ -50,14 +50,16 @@ export class Inbox {
   /**
    * Another subject, so that requests which the server still has are over: nobody listens for their messages. Does nothing where there is
    * no request any more: after `drain()`, and on a connection that ends.
+   * @param keepsArrivals - what the server has sent before it heard of it still arrives.
    */
-  renew(): void {
+  renew({ keepsArrivals = false }: { readonly keepsArrivals?: boolean } = {}): void {
     const { natsConnection } = this.#connection;
     if (this.#isEnded || natsConnection.isClosed() || natsConnection.isDraining()) return;
     const old = this.#subscription;
     this.#generation++;
     this.#subscription = this.#subscribe(() => undefined);
-    old?.unsubscribe();
+    if (keepsArrivals) old?.drain().catch(() => undefined);
+    else old?.unsubscribe();
   }
 
   /** Ends all requests. Resolves when what was on its way has arrived. */

@@ -60,6 +60,11 @@ const PULL_EXPIRES_MS = 60_000;
 const EXCLUSIVE_PULL_EXPIRES_MS = Math.floor(PIN_TIMEOUT_MS / 3);
 /** A message may come again because the group's `ackTimeoutMs` was made shorter: that is looked up so often at most. */
 const LOOK_WHEN_REDELIVERED_MS = 1_000;
+/**
+ * A message that kills its readers comes back within `FORGET_TICKS`, to one of two who take turns in dying of it: so for twice that long
+ * whoever begins is careful.
+ */
+const CAREFUL_TICKS = 2 * FORGET_TICKS;
 /** Two answers that lie so close together show that their reader does not stand still. */
 const QUICK_TICKS = 1;
 /** Intervals of heartbeats without any sign of life. */
@@ -106,9 +111,9 @@ export class PartitionReader implements MessageOwner {
     this.#firstPrefix = `${ACK_PREFIX}${this.stream}.${host.durables.name}.1.`;
     this.recovery = this.#createRecovery(info);
     this.hold = this.recovery.settings.partitions === "exclusive" ? holdPartition(this, host) : undefined;
-    // Somebody may be dying of one of them, which is back within that time.
-    if (info.num_redelivered > 0 && info.num_ack_pending > 0) this.window.narrow(FORGET_TICKS);
-    else if (this.#isPastHalf(info.num_ack_pending > 0 ? 2 : 1)) this.window.narrow();
+    // Somebody may be dying of one of them.
+    if (isRedelivering(info)) this.window.narrow(CAREFUL_TICKS);
+    else if (this.isPastHalf(info.num_ack_pending > 0 ? 2 : 1)) this.window.narrow();
   }
 
   get station(): StationName {
@@ -226,7 +231,9 @@ export class PartitionReader implements MessageOwner {
 
   /** Forgets messages that were handed out and never answered. */
   advance(tick: number): void {
-    this.window.tick();
+    // Time widens it for whoever answers late and wants more, not for whoever is at work on one.
+    this.window.tick(!this.window.isOneByOne || this.#host.isHungry(this.partition));
+    if (this.window.isCareful) void this.#lookWhetherCalm();
     const { messages, keptMessages, keptBytes } = this.handedOut.advance(tick);
     if (keptMessages > 0) this.window.release(keptBytes, keptMessages);
     this.pull();
@@ -257,7 +264,7 @@ export class PartitionReader implements MessageOwner {
     if (cohort === undefined) return;
     message.cohort = undefined;
     this.#moved();
-    this.window.widen(this.#isPastHalf(message.deliveries) ? 0 : 1);
+    this.window.widen(this.isPastHalf(message.deliveries) ? 0 : 1);
     const counted = this.handedOut.remove(cohort, message);
     if (counted && message.keepsRoom) this.release(message);
     this.#host.progress();
@@ -281,7 +288,7 @@ export class PartitionReader implements MessageOwner {
     message.isUrgent = !isFirst;
     if (!isFirst) this.#lookWhenRedelivered();
     // It may be what its readers die of, or be given back for the last time: as little as possible is to be here then.
-    if (this.#isPastHalf(message.deliveries)) this.window.narrow();
+    if (this.isPastHalf(message.deliveries)) this.window.narrow();
     if (message.deliveries <= maxDeliveries) this.#host.deliver(message);
     else void this.#exhaust(message);
   }
@@ -296,7 +303,15 @@ export class PartitionReader implements MessageOwner {
     if (!this.#requests.keepAlive(this.hold?.requestFields())) this.window.reset();
   }
 
-  #isPastHalf(deliveries: number): boolean {
+  async #lookWhetherCalm(): Promise<void> {
+    if (this.#state !== "reading") return;
+    const info = await this.#host.durables.info(this.partition).catch(() => undefined);
+    if (info === undefined || isRedelivering(info)) return;
+    this.window.relax();
+    this.pull();
+  }
+
+  isPastHalf(deliveries: number): boolean {
     return deliveries * 2 > this.recovery.settings.maxDeliveries;
   }
 
@@ -379,4 +394,9 @@ export class PartitionReader implements MessageOwner {
   #isClosed(): boolean {
     return this.#state === "closed";
   }
+}
+
+/** Whether messages are out for another time. */
+function isRedelivering({ num_redelivered, num_ack_pending }: DurableInfo): boolean {
+  return num_redelivered > 0 && num_ack_pending > 0;
 }

@@ -163,7 +163,7 @@ describe("PullWindow", () => {
     expect(window.next()).toBeUndefined();
   });
 
-  it("does not widen with answers for as many ticks as it was told, only with these", () => {
+  it("does not widen for as many ticks as it was told, unless these are cut short", () => {
     const window = new PullWindow({ maxMessages: 8, maxBytes: 1_000 });
     window.narrow(2);
     expect(window.isUnproven).toBe(true);
@@ -176,9 +176,15 @@ describe("PullWindow", () => {
         window.release(1);
         window.widen();
       }
+      expect(window.isCareful).toBe(tick < 2);
       if (tick < 2) window.tick();
     }
-    expect(asked).toEqual([1, 2, 3, 6, 8]);
+    expect(asked).toEqual([1, 1, 1, 2, 4]);
     expect(window.isUnproven).toBe(false);
+    window.narrow(100);
+    window.relax();
+    expect(window.isCareful).toBe(false);
+    window.tick();
+    expect(window.next()?.messages).toBe(2);
   });
 });

@@ -28,8 +28,8 @@ const SLOW_MS = 1_000;
  * 2,000 messages each instead of 250 take it 10 % less time), and only a reader that is quick has use for them.
  *
  * A message that kills its reader takes a delivery from all that are here beside it. Where that may be going on, the window is
- * narrowed to one message. It grows with what is answered, as a congestion window does; or, as long as the message may still be on
- * its way back, with time alone.
+ * narrowed to one message. It grows with what is answered, as a congestion window does, and with time; as long as the message may still
+ * be on its way back, it stays at one, but for readers that answer only when they have many.
  *
  * A reader that has stood still gets one message when it wants one, and nothing beside it, until it has shown that it moves again.
  */
@@ -65,7 +65,7 @@ export class PullWindow {
     this.#maxMessages = Math.min(this.#maxMessages, limits.maxMessages);
   }
 
-  /** One message at a time for now. @param ticks - for which answers do not widen it again. */
+  /** One message at a time for now. @param ticks - for which nothing widens it again. */
   narrow(ticks = 0): void {
     this.#widthMessages = 1;
     this.#narrowTicks = Math.max(this.#narrowTicks, ticks);
@@ -85,13 +85,22 @@ export class PullWindow {
   }
 
   /** Some time has passed: for readers that answer only when they have many, too. */
-  tick(): void {
+  tick(mayWiden = true): void {
     if (this.#widthMessages >= this.#limits.maxMessages) return;
-    if (this.#narrowTicks === 0) this.#widthMessages *= 2;
-    else {
+    if (this.#narrowTicks > 0) {
       this.#narrowTicks--;
-      this.#widthMessages++;
-    }
+      if (mayWiden && this.#heldMessages >= this.#widthMessages) this.#widthMessages++;
+    } else if (mayWiden) this.#widthMessages *= 2;
+  }
+
+  /** The message may still be on its way back. */
+  get isCareful(): boolean {
+    return this.#narrowTicks > 0;
+  }
+
+  /** There is none on its way back any more. */
+  relax(): void {
+    this.#narrowTicks = 0;
   }
 
   /** The reader stands still. */
@@ -103,6 +112,11 @@ export class PullWindow {
   /** The reader moves. */
   letGo(): void {
     this.#isHeld = false;
+  }
+
+  /** The reader has stood still. */
+  get isHeld(): boolean {
+    return this.#isHeld;
   }
 
   /** One message at a time: then none is to wait here that nobody wants yet. */

@@ -86,6 +86,11 @@ export class ResentMessages implements MessageOwner {
   renewed(): void {
     return undefined;
   }
+  /** Given back it would be gone: it is no message of a stream. */
+  isPastHalf(): boolean {
+    return true;
+  }
+
   handOut(): void {
     return undefined;
   }

@@ -20,6 +20,8 @@ export type NatsMessage = Parameters<
 
 /** What a message needs of whoever it came through. */
 export interface MessageOwner {
+  /** Whether a message has used up more than half of what it may be delivered. */
+  isPastHalf(deliveries: number): boolean;
   readonly station: string;
   readonly partition: number;
   /** @returns false when it could not be written. */

@@ -1,4 +1,5 @@
 import { parseIndex, type Scenario, waitUntil } from "@stationkit/test-kit";
+import { readDiary } from "../diary.js";
 import { auditGroup, groupsAreDone, openStage, produceAll, STATION, type Stage } from "../stage.js";
 
 const GROUP = "g";
@@ -16,6 +17,15 @@ async function superviseUntil(stage: Stage, members: number, isOver: () => boole
   };
   await Promise.all(Array.from({ length: members }, keep));
   return deaths;
+}
+
+/** How near the others came to being dead letters themselves. */
+function mostDeliveriesBeside(stage: Stage, poison: readonly number[]): number {
+  let most = 0;
+  readDiary(stage.diary(GROUP), ({ index, deliveries }) => {
+    if (!poison.includes(index)) most = Math.max(most, deliveries);
+  });
+  return most;
 }
 
 export const poisonKills: Scenario = {
@@ -42,6 +52,7 @@ export const poisonKills: Scenario = {
     findings.figure("deaths", deaths);
     findings.figure("redeliveries", reading.redeliveries);
     findings.figure("deadLetters", dead.length);
+    findings.figure("mostDeliveriesBeside", mostDeliveriesBeside(stage, poison));
     const expected = [...new Set(poison)].sort((a, b) => a - b);
     findings.expect(deaths >= expected.length, "members have died of it");
     findings.expect(
