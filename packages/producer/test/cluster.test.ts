@@ -15,7 +15,7 @@ import { expectPromisesKept } from "./support/expect-promises-kept.js";
 
 failOnUnhandledRejections();
 
-describe("a producer on a cluster of three, whose partitions have three replicas", { timeout: 120_000 }, () => {
+describe("a producer on a cluster of three, whose partitions have three replicas", { timeout: 240_000 }, () => {
   let cluster: NatsCluster;
 
   beforeAll(async () => {
