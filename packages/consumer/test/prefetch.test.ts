@@ -1,7 +1,7 @@
 import { type Connection, StationNotFoundError } from "@stationkit/core-protocol";
 import { createStationAdmin } from "@stationkit/station-admin";
 import { describe, expect, it, vi } from "vitest";
-import { createConsumer } from "../src/index.js";
+import { type Consumer, type ConsumerOptions, createConsumer } from "../src/index.js";
 import { useBroker } from "./support/broker.js";
 import { numbered, publish } from "./support/publish.js";
 
@@ -85,6 +85,24 @@ describe("what is prefetched and given back", () => {
 });
 
 describe("a member that stands still", () => {
+  /** Joins, and gets so many messages. */
+  async function healthyMember(
+    connection: Connection,
+    options: Omit<ConsumerOptions, "consumerName">,
+    messages: number,
+  ): Promise<Consumer> {
+    const healthy = await createConsumer(connection, { ...options, consumerName: "healthy" });
+    const seen = new Set<string>();
+    healthy.on("message", (message) => {
+      seen.add(message.text());
+      return message.ack();
+    });
+    await vi.waitFor(() => {
+      expect(seen.size).toBe(messages);
+    }, WAIT);
+    return healthy;
+  }
+
   it("leaves what waits for its listener to the others", async () => {
     const connection = await broker.connect();
     const stationName = broker.station();
@@ -97,15 +115,7 @@ describe("a member that stands still", () => {
     await vi.waitFor(() => {
       expect(held).toHaveBeenCalledOnce();
     }, WAIT);
-    const healthy = await createConsumer(connection, { ...options, consumerName: "healthy" });
-    const seen = new Set<string>();
-    healthy.on("message", (message) => {
-      seen.add(message.text());
-      return message.ack();
-    });
-    await vi.waitFor(() => {
-      expect(seen.size).toBe(100);
-    }, WAIT);
+    await healthyMember(connection, options, 100);
     expect(held).toHaveBeenCalledOnce();
     end();
     await publish(connection, { station: stationName }, numbered(100, "later-"));
@@ -126,16 +136,7 @@ describe("a member that stands still", () => {
     }
     await loop.next();
     await wait(200);
-    const healthy = await createConsumer(connection, { ...options, consumerName: "healthy" });
-    const seen = new Set<string>();
-    healthy.on("message", (message) => {
-      seen.add(message.text());
-      return message.ack();
-    });
-    await vi.waitFor(() => {
-      expect(seen.size).toBe(100);
-    }, WAIT);
-    await healthy.close();
+    await (await healthyMember(connection, options, 100)).close();
     await publish(connection, { station: stationName, partition: 2 }, numbered(20, "later-"));
     for (const expected of numbered(20, "later-")) {
       const { value: message } = await loop.next();

@@ -378,9 +378,8 @@ export class GroupReader {
   }
 }
 
-/** What has used up more than half of its deliveries is kept here instead, and from being delivered again. */
 function mayBeGivenBack(message: StationMessage): boolean {
-  return !message.owner.isPastHalf(message.deliveries);
+  return message.owner.mayGiveBack(message);
 }
 
 function shortestAckTimeoutMs(settings: readonly ConsumerGroupSettings[]): number {

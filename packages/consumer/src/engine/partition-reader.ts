@@ -113,7 +113,7 @@ export class PartitionReader implements MessageOwner {
     this.hold = this.recovery.settings.partitions === "exclusive" ? holdPartition(this, host) : undefined;
     // Somebody may be dying of one of them.
     if (isRedelivering(info)) this.window.narrow(CAREFUL_TICKS);
-    else if (this.isPastHalf(info.num_ack_pending > 0 ? 2 : 1)) this.window.narrow();
+    else if (this.#isPastHalf(info.num_ack_pending > 0 ? 2 : 1)) this.window.narrow();
   }
 
   get station(): StationName {
@@ -264,10 +264,15 @@ export class PartitionReader implements MessageOwner {
     if (cohort === undefined) return;
     message.cohort = undefined;
     this.#moved();
-    this.window.widen(this.isPastHalf(message.deliveries) ? 0 : 1);
+    this.window.widen(this.#isPastHalf(message.deliveries) ? 0 : 1);
     const counted = this.handedOut.remove(cohort, message);
     if (counted && message.keepsRoom) this.release(message);
     this.#host.progress();
+  }
+
+  /** What has used up more than half of its deliveries is kept here instead, and from being delivered again. */
+  mayGiveBack({ deliveries }: StationMessage): boolean {
+    return !this.#isPastHalf(deliveries);
   }
 
   renewed(message: StationMessage): void {
@@ -288,7 +293,7 @@ export class PartitionReader implements MessageOwner {
     message.isUrgent = !isFirst;
     if (!isFirst) this.#lookWhenRedelivered();
     // It may be what its readers die of, or be given back for the last time: as little as possible is to be here then.
-    if (this.isPastHalf(message.deliveries)) this.window.narrow();
+    if (this.#isPastHalf(message.deliveries)) this.window.narrow();
     if (message.deliveries <= maxDeliveries) this.#host.deliver(message);
     else void this.#exhaust(message);
   }
@@ -311,7 +316,7 @@ export class PartitionReader implements MessageOwner {
     this.pull();
   }
 
-  isPastHalf(deliveries: number): boolean {
+  #isPastHalf(deliveries: number): boolean {
     return deliveries * 2 > this.recovery.settings.maxDeliveries;
   }
 

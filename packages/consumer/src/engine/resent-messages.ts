@@ -86,9 +86,10 @@ export class ResentMessages implements MessageOwner {
   renewed(): void {
     return undefined;
   }
-  /** Given back it would be gone: it is no message of a stream. */
-  isPastHalf(): boolean {
-    return true;
+
+  /** It would be gone: it is no message of a stream. */
+  mayGiveBack(): boolean {
+    return false;
   }
 
   handOut(): void {

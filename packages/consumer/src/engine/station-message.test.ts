@@ -9,7 +9,7 @@ function create() {
   const owner: MessageOwner = {
     station: "s",
     partition: 1,
-    isPastHalf: () => false,
+    mayGiveBack: () => true,
     write: (_, word) => log.push(word) > 0,
     answered: () => void log.push("answered"),
     renewed: () => void log.push("renewed"),

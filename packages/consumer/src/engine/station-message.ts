@@ -20,8 +20,6 @@ export type NatsMessage = Parameters<
 
 /** What a message needs of whoever it came through. */
 export interface MessageOwner {
-  /** Whether a message has used up more than half of what it may be delivered. */
-  isPastHalf(deliveries: number): boolean;
   readonly station: string;
   readonly partition: number;
   /** @returns false when it could not be written. */
@@ -33,6 +31,8 @@ export interface MessageOwner {
   confirm(message: StationMessage): Promise<void>;
   /** Counts a message as handed out. @param keepsRoom - until it is answered; otherwise its room is free at once. */
   handOut(message: StationMessage, keepsRoom: boolean): void;
+  /** Whether a message that waits for somebody who stands still may go to others: it costs a delivery. */
+  mayGiveBack(message: StationMessage): boolean;
   /** A message takes up no room any more. */
   release(message: StationMessage): void;
   bury(message: StationMessage, reason: string): Promise<void>;
